@@ -1,0 +1,46 @@
+/** How a client (extension, command line) and an engine process find and trust each other. */
+
+/** Content of `engine.json` in the data folder (0600). The token itself is stored beside it, also 0600. */
+export type EngineAddress = {
+  readonly version: string;
+  readonly pid: number;
+  /** `http://127.0.0.1:<port>/v1` */
+  readonly baseURL: string;
+  readonly startedAt: number;
+};
+
+/** A running engine that answered with our token. */
+export type RunningEngine = EngineAddress & { readonly apiKey: string };
+
+export type EngineOptions = {
+  /** Absolute path of the bundled engine program (`dist/engine.js`). */
+  readonly program: string;
+  /** Version of the extension or command line that starts it. */
+  readonly version: string;
+  readonly dataFolder: string;
+  /** Threads for training; 0 = as many as the machine offers. */
+  readonly threads: number;
+  /** Seconds without jobs and requests after which the engine ends by itself; 0 = never. */
+  readonly idleSeconds: number;
+  readonly port?: number;
+};
+
+/** What `src/engine/launch` offers; the extension's services receive it, so that no feature imports the engine. */
+export interface EngineLauncher {
+  /** The running engine of the data folder, or undefined; starts nothing. */
+  find(dataFolder: string): Promise<RunningEngine | undefined>;
+  /** The running engine, started if need be. */
+  start(options: EngineOptions, signal: AbortSignal): Promise<RunningEngine>;
+  /** Asks the engine to end and waits for it; true if one was running. */
+  stop(dataFolder: string): Promise<boolean>;
+  /** `TUNESMITH_HOME`, or the operating system's data directory for Tunesmith. */
+  defaultDataFolder(): string;
+  /** True if the engine has ever stored anything in this folder. */
+  hasStore(dataFolder: string): Promise<boolean>;
+  /** Log file of the engine in this folder. */
+  logFile(dataFolder: string): string;
+  /** Bytes used by files, models and logs, by kind. */
+  diskUse(dataFolder: string): Promise<{ readonly files: number; readonly models: number; readonly other: number }>;
+  /** Deletes the store of an engine that does not run. */
+  deleteData(dataFolder: string): Promise<void>;
+}

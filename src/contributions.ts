@@ -1,0 +1,56 @@
+/** Ids of everything package.json contributes; `npm run check` compares the two. */
+
+export const commandIds = {
+  datasetValidate: 'tunesmith.dataset.validate',
+  datasetTreatAsDataset: 'tunesmith.dataset.treatAsDataset',
+  prepareRunRecipe: 'tunesmith.prepare.runRecipe',
+  prepareValidateRecipe: 'tunesmith.prepare.validateRecipe',
+  prepareCreateRecipe: 'tunesmith.prepare.createRecipe',
+  prepareOpenSample: 'tunesmith.prepare.openSample',
+  connectionsSwitch: 'tunesmith.connections.switch',
+  connectionsAdd: 'tunesmith.connections.add',
+  connectionsRemove: 'tunesmith.connections.remove',
+  connectionsSetKey: 'tunesmith.connections.setKey',
+  connectionsRemoveKey: 'tunesmith.connections.removeKey',
+  engineShowStatus: 'tunesmith.engine.showStatus',
+  engineRestart: 'tunesmith.engine.restart',
+  engineShowLog: 'tunesmith.engine.showLog',
+  engineShowDiskUse: 'tunesmith.engine.showDiskUse',
+  engineDeleteData: 'tunesmith.engine.deleteData',
+  jobsCreate: 'tunesmith.jobs.create',
+  jobsRefresh: 'tunesmith.jobs.refresh',
+  jobsLoadMore: 'tunesmith.jobs.loadMore',
+  jobsCancel: 'tunesmith.jobs.cancel',
+  jobsCopyId: 'tunesmith.jobs.copyId',
+  metricsShow: 'tunesmith.metrics.show',
+  chatOpen: 'tunesmith.chat.open',
+  chatOpenInEditor: 'tunesmith.chat.openInEditor',
+  chatSelectModel: 'tunesmith.chat.selectModel',
+  chatAskAboutSelection: 'tunesmith.chat.askAboutSelection',
+  chatClear: 'tunesmith.chat.clear',
+  helpShowLog: 'tunesmith.help.showLog',
+  helpCopyDiagnostics: 'tunesmith.help.copyDiagnostics',
+} as const;
+
+export const viewIds = {
+  container: 'tunesmith',
+  jobs: 'tunesmith.jobs',
+  chat: 'tunesmith.chat',
+  metricsPanel: 'tunesmith.metrics',
+  chatPanel: 'tunesmith.chatPanel',
+} as const;
+
+export const settingIds = {
+  connections: 'tunesmith.connections',
+  engineThreads: 'tunesmith.engine.threads',
+  engineIdleMinutes: 'tunesmith.engine.idleMinutes',
+  notifyWhenFinished: 'tunesmith.jobs.notifyWhenFinished',
+  datasetValidate: 'tunesmith.dataset.validate',
+} as const;
+
+export const contextKeys = {
+  /** 'loading' | 'empty' | 'noStore' | 'noKey' | 'offline' | 'listed': which welcome the job tree shows. */
+  jobsState: 'tunesmith.jobsState',
+  /** The active editor shows a dataset. */
+  activeIsDataset: 'tunesmith.activeIsDataset',
+} as const;

@@ -39,6 +39,7 @@ const node = {
   format: 'cjs',
   target: 'node22',
   keepNames: true,
+  supported: { 'dynamic-import': false },
   external: ['vscode'],
   plugins: [loadOnFirstUse],
 };

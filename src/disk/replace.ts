@@ -1,0 +1,284 @@
+import { randomBytes } from 'node:crypto';
+import { basename, dirname, join, resolve } from 'node:path';
+import { errorCode, isMissing, realSystem, type OpenFile, type System } from './system.ts';
+
+export type ReplaceOptions = {
+  /** Permissions of a new file; an existing file keeps its own. Default 0o666 less the umask. */
+  readonly mode?: number;
+  readonly signal?: AbortSignal;
+  /** Runs on the complete, synced temporary file before it gets the name; throwing leaves the target as it was. */
+  readonly verify?: (temporaryPath: string) => Promise<void>;
+  /** How long a rename that Windows refuses because somebody holds the file open is repeated. Default 10,000. */
+  readonly renamePatienceMs?: number;
+  readonly system?: System;
+};
+
+export type Content = string | Uint8Array | AsyncIterable<string | Uint8Array>;
+
+/** A file in the making. Exactly one of `commit` and `discard` ends it; `discard` after either does nothing. */
+export interface Replacement {
+  /** The file that will be replaced, symbolic links resolved. */
+  readonly target: string;
+  readonly temporaryPath: string;
+  write(chunk: string | Uint8Array): Promise<void>;
+  /** Makes the content durable and closes it, still under its temporary name; `commit` does it if need be. */
+  finish(): Promise<void>;
+  commit(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+/**
+ * Replaces the content of a file, or creates it, so that at any moment, also after a crash, the name shows the
+ * whole old or the whole new content. On failure or cancellation nothing is left behind.
+ * The order (sync, then rename, then sync of the folder) is the one that survives a power loss.
+ */
+export async function replaceFile(path: string, content: Content, options: ReplaceOptions = {}): Promise<void> {
+  const replacement = await startReplacement(path, options);
+  try {
+    if (typeof content === 'string' || content instanceof Uint8Array) {
+      await replacement.write(content);
+    } else {
+      for await (const chunk of content) {
+        await replacement.write(chunk);
+      }
+    }
+    await replacement.commit();
+  } catch (error) {
+    await replacement.discard();
+    throw error;
+  }
+}
+
+/** The same in steps, for content that is pushed or for several files that must appear together. */
+export async function startReplacement(path: string, options: ReplaceOptions = {}): Promise<Replacement> {
+  const system = options.system ?? realSystem;
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const target = await resolveLinks(path, system);
+  const temporaryPath = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
+  const old = await system.stat(target).catch((error: unknown) => {
+    if (isMissing(error)) {
+      return undefined;
+    }
+    throw error;
+  });
+  if (old?.isDirectory()) {
+    throw Object.assign(new Error(`EISDIR: is a directory, replace '${target}'`), { code: 'EISDIR', path: target });
+  }
+  // wx: never write through a name that somebody else put there.
+  const file = await system.open(temporaryPath, 'wx', options.mode ?? 0o666);
+  let state: 'open' | 'finished' | 'committed' | 'discarded' = 'open';
+  // A rename would cut the other names of a hard-linked file loose, and take a file away from its owner.
+  let keepInode = old !== undefined && old.nlink > 1;
+
+  const writer = new ChunkWriter(file);
+  const replacement: Replacement = {
+    target,
+    temporaryPath,
+    async write(chunk) {
+      signal?.throwIfAborted();
+      await writer.write(typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk);
+    },
+    async finish() {
+      if (state !== 'open') {
+        return;
+      }
+      await writer.flush();
+      if (old !== undefined && system.platform !== 'win32') {
+        keepInode ||= !(await takeOwnerAndMode(file, old));
+      }
+      await file.sync();
+      state = 'finished';
+      await file.close();
+      await options.verify?.(temporaryPath);
+    },
+    async commit() {
+      await replacement.finish();
+      signal?.throwIfAborted();
+      if (keepInode) {
+        await overwriteInPlace(target, temporaryPath, system);
+        await system.unlink(temporaryPath);
+      } else {
+        await renamePatiently(temporaryPath, target, options.renamePatienceMs ?? 10_000, system, signal);
+      }
+      state = 'committed';
+      await syncFolder(dirname(target), system);
+    },
+    async discard() {
+      if (state === 'committed' || state === 'discarded') {
+        return;
+      }
+      if (state === 'open') {
+        await file.close().catch(() => undefined);
+      }
+      state = 'discarded';
+      await system.unlink(temporaryPath).catch(() => undefined);
+    },
+  };
+  return replacement;
+}
+
+/** Makes a new, renamed or removed name in a folder durable. Windows cannot do it. */
+export async function syncFolder(path: string, system: System = realSystem): Promise<void> {
+  if (system.platform === 'win32') {
+    return;
+  }
+  const folder = await system.open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Collects small pieces, so that a line is not a system call. */
+class ChunkWriter {
+  readonly #file: OpenFile;
+  readonly #buffer = Buffer.allocUnsafe(256 * 1024);
+  #used = 0;
+
+  constructor(file: OpenFile) {
+    this.#file = file;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.#used + bytes.length > this.#buffer.length) {
+      await this.flush();
+    }
+    if (bytes.length > this.#buffer.length) {
+      await writeAll(this.#file, bytes);
+      return;
+    }
+    this.#buffer.set(bytes, this.#used);
+    this.#used += bytes.length;
+  }
+
+  async flush(): Promise<void> {
+    const used = this.#used;
+    this.#used = 0;
+    await writeAll(this.#file, this.#buffer.subarray(0, used));
+  }
+}
+
+/** write(2) may take less than it was given. */
+export async function writeAll(file: OpenFile, bytes: Uint8Array): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, null);
+    if (bytesWritten === 0) {
+      throw Object.assign(new Error('EIO: the disk accepted no more bytes'), { code: 'EIO' });
+    }
+    written += bytesWritten;
+  }
+}
+
+/** Follows links even if the last one points to nothing yet: the file is then created where it points. */
+async function resolveLinks(path: string, system: System, depth = 0): Promise<string> {
+  try {
+    return await system.realpath(path);
+  } catch (error) {
+    if (!isMissing(error)) {
+      throw error;
+    }
+  }
+  const link = depth < 40 ? await system.readlink(path).catch(() => undefined) : undefined;
+  if (link !== undefined) {
+    return resolveLinks(resolve(dirname(path), link), system, depth + 1);
+  }
+  return join(await system.realpath(dirname(resolve(path))), basename(path));
+}
+
+async function takeOwnerAndMode(
+  file: OpenFile,
+  old: { readonly mode: number; readonly uid: number; readonly gid: number },
+): Promise<boolean> {
+  const mine = await file.stat();
+  if (mine.uid !== old.uid || mine.gid !== old.gid) {
+    try {
+      await file.chown(old.uid, old.gid);
+    } catch {
+      return false;
+    }
+  }
+  await file.chmod(old.mode & 0o7777);
+  return true;
+}
+
+/** Antivirus, indexers and editors hold files open for moments; Windows then refuses with one of these. */
+const heldOpen = new Set(['EPERM', 'EACCES', 'EBUSY']);
+
+async function renamePatiently(
+  from: string,
+  to: string,
+  patienceMs: number,
+  system: System,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let waited = 0;
+  for (let delay = 5; ; delay = Math.min(delay * 2, 500)) {
+    try {
+      await system.rename(from, to);
+      return;
+    } catch (error) {
+      if (system.platform !== 'win32' || !heldOpen.has(errorCode(error) ?? '') || waited >= patienceMs) {
+        throw error;
+      }
+    }
+    await system.sleep(delay, signal);
+    waited += delay;
+  }
+}
+
+/** Overwrites a file that must keep its inode; a synced copy of the old content stands by until it is done. */
+async function overwriteInPlace(target: string, source: string, system: System): Promise<void> {
+  const backup = `${source}.old`;
+  await system.copyFile(target, backup);
+  try {
+    await syncFile(backup, system);
+    await syncFolder(dirname(backup), system);
+    try {
+      await copyInto(source, target, system);
+    } catch (error) {
+      await copyInto(backup, target, system);
+      throw error;
+    }
+  } catch (error) {
+    await system.unlink(backup).catch(() => undefined);
+    throw error;
+  }
+  await system.unlink(backup);
+}
+
+async function syncFile(path: string, system: System): Promise<void> {
+  const file = await system.open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function copyInto(from: string, to: string, system: System): Promise<void> {
+  const source = await system.open(from, 'r');
+  try {
+    const target = await system.open(to, 'r+');
+    try {
+      const buffer = Buffer.allocUnsafe(256 * 1024);
+      let length = 0;
+      for (;;) {
+        const { bytesRead } = await source.read(buffer, 0, buffer.length, null);
+        if (bytesRead === 0) {
+          break;
+        }
+        await writeAll(target, buffer.subarray(0, bytesRead));
+        length += bytesRead;
+      }
+      await target.truncate(length);
+      await target.sync();
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}

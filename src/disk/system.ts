@@ -1,0 +1,79 @@
+import { constants, type Stats } from 'node:fs';
+import * as fs from 'node:fs/promises';
+
+/** An open file, as far as we use it. */
+export interface OpenFile {
+  read(buffer: Uint8Array, offset: number, length: number, position: number | null): Promise<{ bytesRead: number }>;
+  write(buffer: Uint8Array, offset: number, length: number, position: number | null): Promise<{ bytesWritten: number }>;
+  chmod(mode: number): Promise<void>;
+  chown(uid: number, gid: number): Promise<void>;
+  truncate(length: number): Promise<void>;
+  stat(): Promise<Stats>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * The calls through which everything below src/disk reaches the operating system. A test hands in another one that
+ * fails at the n-th call; `platform` is part of it because directory sync and rename behave differently on Windows.
+ */
+export interface System {
+  readonly platform: string;
+  open(path: string, flags: string | number, mode?: number): Promise<OpenFile>;
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  mkdir(path: string, options: { readonly recursive: true; readonly mode?: number }): Promise<string | undefined>;
+  readdir(path: string): Promise<string[]>;
+  stat(path: string): Promise<Stats>;
+  lstat(path: string): Promise<Stats>;
+  realpath(path: string): Promise<string>;
+  readlink(path: string): Promise<string>;
+  rm(path: string, options: { readonly recursive: boolean; readonly force: boolean }): Promise<void>;
+  copyFile(from: string, to: string, mode?: number): Promise<void>;
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const realSystem: System = {
+  platform: process.platform,
+  open: (path, flags, mode) => fs.open(path, flags, mode),
+  rename: (from, to) => fs.rename(from, to),
+  unlink: (path) => fs.unlink(path),
+  mkdir: (path, options) => fs.mkdir(path, options),
+  readdir: (path) => fs.readdir(path),
+  stat: (path) => fs.stat(path),
+  lstat: (path) => fs.lstat(path),
+  realpath: (path) => fs.realpath(path),
+  readlink: (path) => fs.readlink(path),
+  rm: (path, options) => fs.rm(path, options),
+  copyFile: (from, to, mode) => fs.copyFile(from, to, mode),
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve, reject) => {
+      const stop = (): void => {
+        clearTimeout(timer);
+        reject(signal?.reason instanceof Error ? signal.reason : new Error('Cancelled'));
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      }, milliseconds);
+      if (signal?.aborted) {
+        stop();
+      } else {
+        signal?.addEventListener('abort', stop, { once: true });
+      }
+    }),
+};
+
+/** For `copyFile`: fail instead of overwriting. */
+export const failIfPresent = constants.COPYFILE_EXCL;
+
+/** The system's code of an I/O error (`ENOENT`), or undefined for any other error. */
+export function errorCode(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+export function isMissing(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}

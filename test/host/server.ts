@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { installServer, withoutNpm } from './install.ts';
+import { endGroup, killGroup, type Lifetime } from './lifetime.ts';
+
+export type ServerOptions = {
+  /** Settings of the (remote) machine. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Added to the environment of VS Code and so of the extension host; undefined removes a variable. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Ask for workspace trust as a user's VS Code does; without it every folder is trusted. */
+  readonly workspaceTrust?: boolean;
+};
+
+export type VSCodeServer = {
+  readonly port: number;
+  /** Fresh per run; removed at the end. */
+  readonly dataFolder: string;
+  readonly settingsFile: string;
+  /** Address of the workbench with the connection token, and with the extension under development if there is one. */
+  address(open: { readonly folder: string; readonly extension?: string; readonly tests?: string }): string;
+  /** Copies VS Code's own logs for a person who looks for the reason of a failure. */
+  copyLogs(target: string): Promise<void>;
+};
+
+const quietSettings = {
+  'workbench.startupEditor': 'none',
+  'chat.disableAIFeatures': true,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'telemetry.telemetryLevel': 'off',
+};
+
+/** Starts a real VS Code on 127.0.0.1 behind a random token; `lifetime` ends it with everything it starts. */
+export async function startServer(options: ServerOptions, lifetime: Lifetime): Promise<VSCodeServer> {
+  const program = await installServer();
+  const dataFolder = await mkdtemp(join(tmpdir(), 'tunesmith-vscode-'));
+  lifetime.add(() => rm(dataFolder, { recursive: true, force: true, maxRetries: 5 }));
+  const settingsFile = join(dataFolder, 'data/Machine/settings.json');
+  await mkdir(join(dataFolder, 'data/Machine'), { recursive: true });
+  await writeFile(settingsFile, JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
+
+  const token = randomBytes(24).toString('hex');
+  const tokenFile = join(dataFolder, 'token');
+  // In a file because everybody on the machine sees arguments.
+  await writeFile(tokenFile, token, { mode: 0o600 });
+
+  const child = spawn(
+    process.execPath,
+    [
+      program,
+      ...['--host', '127.0.0.1', '--port', '0', '--connection-token-file', tokenFile],
+      ...['--accept-server-license-terms', '--server-data-dir', dataFolder, '--telemetry-level', 'off'],
+      // Without it the built workbench silently ignores the extension under development.
+      '--enable-smoke-test-driver',
+      ...(options.workspaceTrust === true ? [] : ['--disable-workspace-trust']),
+    ],
+    {
+      cwd: dataFolder,
+      env: { ...serverEnvironment(), ...options.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that its extension hosts end with it.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    },
+  );
+  lifetime.add(
+    () => endGroup(child),
+    () => killGroup(child, 'SIGKILL'),
+  );
+
+  const port = await new Promise<number>((resolve, reject) => {
+    let output = '';
+    const timer = setTimeout(() => reject(new Error(`VS Code did not start within 60 s.\n${output}`)), 60_000);
+    const read = (data: Buffer): void => {
+      output = (output + data.toString('utf8')).slice(-8_000);
+      const found = /agent listening on (\d+)/.exec(output)?.[1];
+      if (found !== undefined) {
+        clearTimeout(timer);
+        resolve(Number(found));
+      }
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`VS Code ended while it started (${code}).\n${output}`));
+    });
+  });
+
+  return {
+    port,
+    dataFolder,
+    settingsFile,
+    address: (open) => address(port, token, open),
+    copyLogs: async (target) => {
+      await cp(join(dataFolder, 'data/logs'), target, { recursive: true, force: true });
+    },
+  };
+}
+
+function address(
+  port: number,
+  token: string,
+  open: { readonly folder: string; readonly extension?: string; readonly tests?: string },
+): string {
+  // Exactly this authority: with `remote` or `localhost` nothing is loaded, and nothing is said.
+  const remote = (path: string): string => `vscode-remote://127.0.0.1:${port}${pathToFileURL(path).pathname}`;
+  const payload = [
+    ...(open.extension === undefined ? [] : [['extensionDevelopmentPath', remote(open.extension)]]),
+    ...(open.tests === undefined ? [] : [['extensionTestsPath', remote(open.tests)]]),
+  ];
+  const query = new URLSearchParams({ tkn: token, folder: pathToFileURL(open.folder).pathname });
+  if (payload.length > 0) {
+    query.set('payload', JSON.stringify(payload));
+  }
+  return `http://127.0.0.1:${port}/?${query.toString().replaceAll('+', '%20')}`;
+}
+
+/** A terminal inside VS Code passes on variables that would tie the new VS Code to the old one. */
+function serverEnvironment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(withoutNpm(process.env));
+  return Object.fromEntries(inherited.filter(([name]) => !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$)/.test(name)));
+}

@@ -1,0 +1,56 @@
+import type { WireEvent } from '../providers/wire.ts';
+
+/** Most events kept of one job; the oldest go first. A finished job's whole curve is in its result file. */
+export const maxEventsPerJob = 20_000;
+
+/**
+ * Known events (oldest first) joined with a page (newest first). Events of one second keep the order the service
+ * gave them: a page is contiguous, so ids known already, and `after` (the event the page follows), are anchors.
+ * Returns `known` itself if the page brings nothing new.
+ */
+export function mergeEvents(
+  known: readonly WireEvent[],
+  page: readonly WireEvent[],
+  after?: string,
+  limit = maxEventsPerJob,
+): readonly WireEvent[] {
+  const knownIds = new Set(known.map((event) => event.id));
+  const fresh = page.filter((event) => !knownIds.has(event.id));
+  if (fresh.length === 0) return known;
+
+  const anchors = new Set([...page.map((event) => event.id), ...(after === undefined ? [] : [after])]);
+  const merged: WireEvent[] = [];
+  const taken = new Set<string>();
+  let next = 0;
+  const takeThrough = (id: string) => {
+    while (!taken.has(id)) {
+      const event = known[next++]!;
+      taken.add(event.id);
+      merged.push(event);
+    }
+  };
+
+  for (const event of [...page].reverse()) {
+    if (knownIds.has(event.id)) {
+      takeThrough(event.id);
+      continue;
+    }
+    if (taken.has(event.id)) continue;
+    for (let other = known[next]; other !== undefined; other = known[next]) {
+      if (anchors.has(other.id) || compareEvents(other, event) > 0) break;
+      takeThrough(other.id);
+    }
+    taken.add(event.id);
+    merged.push(event);
+  }
+  merged.push(...known.slice(next));
+  return merged.length > limit ? merged.slice(merged.length - limit) : merged;
+}
+
+/** Oldest first by time, then by training step, then by id, which is only a fixed choice. */
+function compareEvents(a: WireEvent, b: WireEvent): number {
+  if (a.created_at !== b.created_at) return a.created_at - b.created_at;
+  const [stepA, stepB] = [a.data?.['step'], b.data?.['step']];
+  if (typeof stepA === 'number' && typeof stepB === 'number' && stepA !== stepB) return stepA - stepB;
+  return a.id < b.id ? -1 : 1;
+}

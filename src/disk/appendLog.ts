@@ -1,0 +1,254 @@
+import { dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { makeFolder, readBytes, replaceFile, stat } from './files.ts';
+import { syncFolder, writeAll } from './replace.ts';
+import { isMissing, realSystem, type OpenFile, type System } from './system.ts';
+
+/** First bytes of the file; the digits are the version of the layout. */
+const magic = Buffer.from('TSLOG001', 'latin1');
+const magicName = 'TSLOG';
+/** length (u32), CRC-32 of sequence and payload (u32), sequence (u64), all little-endian. */
+const headerBytes = 16;
+export const maxRecordBytes = 1024 * 1024;
+
+export type AppendLogOptions = {
+  /** Called once for each stored record, in order, while the log opens. */
+  readonly onRecord: (payload: Uint8Array) => void;
+  /** Where the cut bytes of a torn tail are kept. */
+  readonly quarantineFolder: string;
+  readonly system?: System;
+};
+
+/** The log holds something that is no torn tail; nothing was changed. */
+export class LogDamagedError extends Error {
+  override readonly name = 'LogDamagedError';
+}
+
+/**
+ * A file of records that is only ever appended to. Each record carries its length, a checksum and a gapless
+ * sequence number. What a crash tore at the end is cut off on opening and kept in quarantine; damage in front of
+ * readable records is never cut (`LogDamagedError`). After a failed sync the log takes nothing more, because the
+ * system's cache and the disk may differ from then on.
+ */
+export class AppendLog {
+  /** Bytes of a torn tail that opening cut off. */
+  readonly cutBytes: number;
+  readonly #file: OpenFile;
+  #length: number;
+  #sequence: bigint;
+  #broken: unknown;
+  #dirty = false;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(file: OpenFile, length: number, sequence: bigint, cutBytes: number) {
+    this.#file = file;
+    this.#length = length;
+    this.#sequence = sequence;
+    this.cutBytes = cutBytes;
+  }
+
+  /** Opens the log at `path`, creating it (0600) if it is absent. */
+  static async open(path: string, options: AppendLogOptions): Promise<AppendLog> {
+    const system = options.system ?? realSystem;
+    const bytes = await readBytes(path, { system }).catch((error: unknown) => {
+      if (isMissing(error)) {
+        return new Uint8Array(0);
+      }
+      throw error;
+    });
+    const found = readRecords(bytes, path, options.onRecord);
+    const cut = bytes.subarray(found.end);
+    if (cut.length > 0) {
+      await makeFolder(options.quarantineFolder, { mode: 0o700, system });
+      await replaceFile(await freeName(options.quarantineFolder, found.sequence, system), cut, { mode: 0o600, system });
+    }
+    const file = await system.open(path, bytes.length === 0 ? 'a+' : 'r+', 0o600);
+    try {
+      if (cut.length > 0) {
+        await file.truncate(found.end);
+      }
+    } finally {
+      await file.close();
+    }
+    // Appending mode: two positions can never disagree.
+    const log = await system.open(path, 'a', 0o600);
+    let end = found.end;
+    if (end === 0) {
+      await writeAll(log, magic);
+      end = magic.length;
+    }
+    await log.sync();
+    await syncFolder(dirname(path), system);
+    return new AppendLog(log, end, found.sequence, cut.length);
+  }
+
+  /** Bytes on disk. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * Appends one record of at most `maxRecordBytes`. `durable`: resolves when it survives a power loss, and with it
+   * everything appended before; otherwise when the system has it. Rejects if it was not stored.
+   */
+  append(payload: Uint8Array, durable: boolean): Promise<void> {
+    return this.#enqueue(() => this.#append(payload, durable));
+  }
+
+  /** Makes everything appended so far durable. */
+  flush(): Promise<void> {
+    return this.#enqueue(() => this.#sync());
+  }
+
+  async close(): Promise<void> {
+    await this.#enqueue(async () => {
+      if (this.#broken === undefined) {
+        await this.#sync();
+      }
+      this.#broken ??= new Error('The log is closed');
+      await this.#file.close();
+    });
+  }
+
+  #enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(task);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  async #append(payload: Uint8Array, durable: boolean): Promise<void> {
+    this.#refuseIfBroken();
+    if (payload.length > maxRecordBytes) {
+      throw new RangeError(`A record has ${payload.length} bytes; at most ${maxRecordBytes} are allowed`);
+    }
+    const record = frame(payload, this.#sequence + 1n);
+    try {
+      await writeAll(this.#file, record);
+    } catch (error) {
+      await this.#takeBack(error);
+      throw error;
+    }
+    this.#length += record.length;
+    this.#sequence += 1n;
+    this.#dirty = true;
+    if (durable) {
+      await this.#sync();
+    }
+  }
+
+  /** After a short write (disk full) the part that arrived must go, or the next record would stand behind rubbish. */
+  async #takeBack(cause: unknown): Promise<void> {
+    try {
+      await this.#file.truncate(this.#length);
+      await this.#file.sync();
+    } catch {
+      this.#broken = cause;
+    }
+  }
+
+  async #sync(): Promise<void> {
+    this.#refuseIfBroken();
+    if (!this.#dirty) {
+      return;
+    }
+    try {
+      await this.#file.sync();
+      this.#dirty = false;
+    } catch (error) {
+      this.#broken = error;
+      throw error;
+    }
+  }
+
+  #refuseIfBroken(): void {
+    if (this.#broken !== undefined) {
+      const reason = this.#broken instanceof Error ? this.#broken.message : String(this.#broken);
+      throw new Error(`Nothing more can be stored since: ${reason}`, { cause: this.#broken });
+    }
+  }
+}
+
+function frame(payload: Uint8Array, sequence: bigint): Buffer {
+  const record = Buffer.allocUnsafe(headerBytes + payload.length);
+  record.writeUInt32LE(payload.length, 0);
+  record.writeBigUInt64LE(sequence, 8);
+  record.set(payload, headerBytes);
+  record.writeUInt32LE(crc32(record.subarray(8)), 4);
+  return record;
+}
+
+/** Payload of the record at `offset`, if a whole, intact one is there. */
+function recordAt(view: Buffer, offset: number): { payload: Uint8Array; sequence: bigint; end: number } | undefined {
+  if (offset + headerBytes > view.length) {
+    return undefined;
+  }
+  const end = offset + headerBytes + view.readUInt32LE(offset);
+  if (end - offset - headerBytes > maxRecordBytes || end > view.length) {
+    return undefined;
+  }
+  if (crc32(view.subarray(offset + 8, end)) !== view.readUInt32LE(offset + 4)) {
+    return undefined;
+  }
+  return { payload: view.subarray(offset + headerBytes, end), sequence: view.readBigUInt64LE(offset + 8), end };
+}
+
+function readRecords(
+  bytes: Uint8Array,
+  path: string,
+  onRecord: (payload: Uint8Array) => void,
+): { readonly end: number; readonly sequence: bigint } {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const head = view.subarray(0, magic.length);
+  if (head.length < magic.length) {
+    if (!magic.subarray(0, head.length).equals(head)) {
+      throw new LogDamagedError(`${path} does not begin like a log of this product`);
+    }
+    return { end: 0, sequence: 0n };
+  }
+  if (!head.equals(magic)) {
+    const ours = head.subarray(0, magicName.length).toString('latin1') === magicName;
+    throw new LogDamagedError(
+      ours
+        ? `${path} has layout version ${head.subarray(magicName.length).toString('latin1')}, which this version cannot read`
+        : `${path} does not begin like a log of this product`,
+    );
+  }
+  let offset = magic.length;
+  let sequence = 0n;
+  while (offset < view.length) {
+    const record = recordAt(view, offset);
+    if (record === undefined || record.sequence !== sequence + 1n) {
+      refuseDamageBeforeRecords(view, offset, sequence, path);
+      break;
+    }
+    onRecord(record.payload);
+    sequence = record.sequence;
+    offset = record.end;
+  }
+  return { end: offset, sequence };
+}
+
+/** A torn tail has nothing readable behind it; damage in the middle has, and must not be cut. */
+function refuseDamageBeforeRecords(view: Buffer, from: number, sequence: bigint, path: string): void {
+  for (let offset = from; offset + headerBytes <= view.length; offset += 1) {
+    const claimed = view.readBigUInt64LE(offset + 8);
+    // Only sequence numbers that can follow are worth a checksum.
+    if (claimed <= sequence || claimed > sequence + BigInt(view.length)) {
+      continue;
+    }
+    if (recordAt(view, offset) !== undefined) {
+      throw new LogDamagedError(
+        `${path} is damaged at byte ${from}, in front of records that can still be read; it was left as it is`,
+      );
+    }
+  }
+}
+
+async function freeName(folder: string, sequence: bigint, system: System): Promise<string> {
+  for (let copy = 0; ; copy += 1) {
+    const path = join(folder, `tail-after-${sequence}${copy === 0 ? '' : `-${copy}`}`);
+    if ((await stat(path, system)) === undefined) {
+      return path;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { WireCheckpoint, WireEvent, WireFile, WireJob } from '../../core/providers/wire.ts';
+
+/** A file of the API. Its bytes are `files/<id>` in the data folder. */
+export type StoredFile = {
+  readonly wire: WireFile;
+  /** Hexadecimal, of the content. */
+  readonly sha256: string;
+};
+
+/** A job and what the wire does not tell about it. */
+export type StoredJob = {
+  readonly wire: WireJob;
+  /** Name its tuned model will have; `wire.fine_tuned_model` only once it exists. */
+  readonly modelName: string;
+  /** Folder of the tuned model that training continues from, below `models/`; null for the base model. */
+  readonly baseDirectory: string | null;
+  /** Threads it trains with; fixed, because another number gives other weights. */
+  readonly threads: number;
+  /** How often training has begun; metrics and checkpoints of earlier beginnings do not count. */
+  readonly attempt: number;
+  /** Folder of the tuned model below `models/`. */
+  readonly modelDirectory: string | null;
+};
+
+export type StoredCheckpoint = {
+  readonly wire: WireCheckpoint;
+  /** Below `models/`. */
+  readonly directory: string;
+};
+
+/** One change of the state. A journal record is a list of them that happens as a whole. */
+export type Change =
+  | { readonly kind: 'fileAdded'; readonly file: StoredFile }
+  | { readonly kind: 'fileDeleted'; readonly id: string }
+  | { readonly kind: 'jobAdded'; readonly job: StoredJob }
+  | {
+      readonly kind: 'jobChanged';
+      readonly id: string;
+      readonly wire?: Partial<WireJob>;
+      readonly attempt?: number;
+      readonly modelDirectory?: string;
+    }
+  | { readonly kind: 'eventAdded'; readonly jobId: string; readonly attempt: number; readonly event: WireEvent }
+  | { readonly kind: 'checkpointAdded'; readonly checkpoint: StoredCheckpoint }
+  | { readonly kind: 'checkpointDropped'; readonly jobId: string; readonly id: string }
+  | { readonly kind: 'modelDeleted'; readonly model: string };

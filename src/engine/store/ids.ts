@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** `length` random letters and digits, each equally likely. */
+export function randomName(length: number): string {
+  let name = '';
+  while (name.length < length) {
+    for (const byte of randomBytes(length)) {
+      // 248 = 4 x 62: bytes above would make the first letters likelier.
+      if (byte < 248 && name.length < length) {
+        name += alphabet[byte % 62];
+      }
+    }
+  }
+  return name;
+}
+
+/** Ids in the forms of the OpenAI API. */
+export const newId = {
+  file: (): string => `file-${randomName(22)}`,
+  job: (): string => `ftjob-${randomName(24)}`,
+  event: (): string => `ftevent-${randomName(24)}`,
+  checkpoint: (): string => `ftckpt_${randomName(24)}`,
+  completion: (): string => `chatcmpl-${randomName(29)}`,
+  request: (): string => `req_${randomBytes(16).toString('hex')}`,
+};

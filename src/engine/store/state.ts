@@ -1,0 +1,92 @@
+import type { WireEvent } from '../../core/providers/wire.ts';
+import { terminalJobStatuses } from '../../core/providers/wire.ts';
+import type { Change, StoredCheckpoint, StoredFile, StoredJob } from './changes.ts';
+
+export type JobEvent = { readonly attempt: number; readonly event: WireEvent };
+
+/**
+ * What the journal adds up to. Maps keep the order of creation, oldest first; order never depends on a clock.
+ * Only `apply` changes it, so that a replayed journal gives the same state as the run that wrote it.
+ */
+export class State {
+  readonly #files = new Map<string, StoredFile>();
+  readonly #jobs = new Map<string, StoredJob>();
+  readonly #events = new Map<string, JobEvent[]>();
+  readonly #checkpoints = new Map<string, StoredCheckpoint[]>();
+  readonly #deletedModels = new Set<string>();
+
+  get files(): ReadonlyMap<string, StoredFile> {
+    return this.#files;
+  }
+
+  get jobs(): ReadonlyMap<string, StoredJob> {
+    return this.#jobs;
+  }
+
+  events(jobId: string): readonly JobEvent[] {
+    return this.#events.get(jobId) ?? [];
+  }
+
+  /** Kept checkpoints of a job, oldest first. */
+  checkpoints(jobId: string): readonly StoredCheckpoint[] {
+    return this.#checkpoints.get(jobId) ?? [];
+  }
+
+  isDeleted(model: string): boolean {
+    return this.#deletedModels.has(model);
+  }
+
+  apply(change: Change): void {
+    switch (change.kind) {
+      case 'fileAdded':
+        this.#files.set(change.file.wire.id, change.file);
+        return;
+      case 'fileDeleted':
+        this.#files.delete(change.id);
+        return;
+      case 'jobAdded':
+        this.#jobs.set(change.job.wire.id, change.job);
+        return;
+      case 'jobChanged': {
+        const job = this.#jobs.get(change.id);
+        if (job !== undefined) {
+          this.#jobs.set(change.id, {
+            ...job,
+            wire: { ...job.wire, ...change.wire },
+            attempt: change.attempt ?? job.attempt,
+            modelDirectory: change.modelDirectory ?? job.modelDirectory,
+          });
+        }
+        return;
+      }
+      case 'eventAdded':
+        append(this.#events, change.jobId, { attempt: change.attempt, event: change.event });
+        return;
+      case 'checkpointAdded':
+        append(this.#checkpoints, change.checkpoint.wire.fine_tuning_job_id, change.checkpoint);
+        return;
+      case 'checkpointDropped':
+        this.#checkpoints.set(
+          change.jobId,
+          this.checkpoints(change.jobId).filter((checkpoint) => checkpoint.wire.id !== change.id),
+        );
+        return;
+      case 'modelDeleted':
+        this.#deletedModels.add(change.model);
+        return;
+    }
+  }
+}
+
+export function isActive(job: StoredJob): boolean {
+  return !terminalJobStatuses.has(job.wire.status);
+}
+
+function append<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) {
+    map.set(key, [value]);
+  } else {
+    list.push(value);
+  }
+}

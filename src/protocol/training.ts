@@ -4,6 +4,10 @@ import type { Auto, ChatMessage, StepMetrics } from '../core/providers/wire.ts';
  * Contract between the engine's server (main thread) and the threads that compute: the trainer, which works one
  * job at a time, and the generator, which answers chats while the trainer works. Both are worker_threads; the
  * server never computes and the threads never speak HTTP. Paths are absolute. All messages are structured clones.
+ *
+ * A trainer thread takes one job and ends by itself after the event that ends the job ('succeeded', 'cancelled' or
+ * 'failed'): the tensor library fixes its pool size and keeps its memory for the life of a thread. The server starts
+ * a new one for each job. An exit without such an event is a crash. The generator thread stays.
  */
 export type TrainRequest = {
   readonly kind: 'train';

@@ -23,6 +23,8 @@ export type VSCodeServer = {
   readonly settingsFile: string;
   /** Address of the workbench with the connection token, and with the extension under development if there is one. */
   address(open: { readonly folder: string; readonly extension?: string; readonly tests?: string }): string;
+  /** Throws unless the workbench is served at this address. */
+  check(address: string): Promise<void>;
   /** Copies VS Code's own logs for a person who looks for the reason of a failure. */
   copyLogs(target: string): Promise<void>;
 };
@@ -98,6 +100,7 @@ export async function startServer(options: ServerOptions, lifetime: Lifetime): P
     dataFolder,
     settingsFile,
     address: (open) => address(port, token, open),
+    check,
     copyLogs: async (target) => {
       await cp(join(dataFolder, 'data/logs'), target, { recursive: true, force: true });
     },
@@ -120,6 +123,17 @@ function address(
     query.set('payload', JSON.stringify(payload));
   }
   return `http://127.0.0.1:${port}/?${query.toString().replaceAll('+', '%20')}`;
+}
+
+async function check(address: string): Promise<void> {
+  // The first answer turns the token into a cookie, which `fetch` does not keep.
+  const first = await fetch(address, { redirect: 'manual' });
+  const cookie = first.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+  const target = new URL(first.headers.get('location') ?? address, address);
+  const page = await fetch(target, { headers: { cookie } });
+  if (!page.ok || !(await page.text()).includes('workbench')) {
+    throw new Error(`VS Code answered ${first.status}, then ${page.status}, at ${address}.`);
+  }
 }
 
 /** A terminal inside VS Code passes on variables that would tie the new VS Code to the old one. */

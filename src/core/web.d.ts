@@ -18,6 +18,10 @@ interface URL {
   readonly hostname: string;
   readonly port: string;
   readonly pathname: string;
+  readonly search: string;
+  readonly hash: string;
+  readonly username: string;
+  readonly password: string;
 }
 declare var URL: {
   prototype: URL;

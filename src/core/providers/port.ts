@@ -31,6 +31,22 @@ export interface Service {
   streamChat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatPart>;
 }
 
+/** How the client reaches one service. */
+export type ServiceOptions = {
+  /** With its version path, without a trailing slash. */
+  readonly baseURL: string;
+  /** Sent as bearer token; null = no `Authorization` header at all. */
+  readonly apiKey: string | null;
+  readonly organization?: string;
+  readonly project?: string;
+  /** How a chat request says how long the answer may be; `max_completion_tokens` if absent. */
+  readonly maxTokensField?: 'max_completion_tokens' | 'max_tokens';
+  /** `Product/version`, for the service's logs. */
+  readonly userAgent?: string;
+};
+
+export type CreateService = (options: ServiceOptions) => Service;
+
 export type PageQuery = { readonly limit?: number; readonly after?: string };
 
 export type FileUpload = {

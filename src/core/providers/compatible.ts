@@ -1,0 +1,24 @@
+import type { ProviderProfile } from './profile.ts';
+
+/**
+ * Any service that speaks the OpenAI wire format. Nothing is known beforehand: models come from the service's own
+ * list, and ranges are only as narrow as the wire format itself. Some services read the learning-rate multiplier
+ * as an absolute rate, so it has no upper end.
+ */
+export const compatibleProfile: ProviderProfile = {
+  id: 'compatible',
+  label: 'OpenAI-compatible',
+  key: 'optional',
+  charges: true,
+  baseModels: [],
+  listsBaseModels: true,
+  hyperparameters: {
+    nEpochs: { min: 1, integer: true },
+    batchSize: { min: 1, integer: true },
+    learningRateMultiplier: { min: 0, minExclusive: true, integer: false },
+  },
+  suffix: { maxLength: 64, pattern: '^[A-Za-z0-9_-]+$' },
+  seed: { min: 0, max: 2_147_483_647, integer: true },
+  // The older name is the one that every compatible server reads.
+  maxTokensField: 'max_tokens',
+};

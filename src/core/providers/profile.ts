@@ -1,0 +1,76 @@
+/** A fact about a service: when it was looked up (YYYY-MM-DD) and where. */
+export type Dated<T> = { readonly value: T; readonly asOf: string; readonly source: string };
+
+export type Range = {
+  readonly min: number;
+  /** True where `min` itself is not allowed. */
+  readonly minExclusive?: boolean;
+  readonly max?: number;
+  readonly integer: boolean;
+};
+
+/** US dollars for one million tokens. */
+export type ModelPrice = { readonly training: number; readonly input: number; readonly output: number };
+
+export type BaseModel = {
+  readonly id: string;
+  readonly methods: readonly TrainingMethod[];
+  /** Tokens of one example that are trained on; what is longer is cut at its end. */
+  readonly exampleTokens?: Dated<number>;
+  /** Tokens of prompt and answer together when the tuned model is asked. */
+  readonly contextTokens?: Dated<number>;
+  /** YYYY-MM-DD: the base model and everything tuned from it stop answering. */
+  readonly shutdown?: Dated<string>;
+  /** What `auto` means for the epochs, where the service tells it. */
+  readonly autoEpochs?: number;
+  readonly price?: Dated<ModelPrice>;
+};
+
+export type TrainingMethod = 'supervised' | 'dpo' | 'reinforcement';
+
+export type ProviderId = 'local' | 'openai' | 'compatible';
+
+/** What is known about one kind of service. Numbers that change carry their date and source. */
+export type ProviderProfile = {
+  readonly id: ProviderId;
+  readonly label: string;
+  /** Where the service is; absent where it differs from connection to connection. */
+  readonly baseURL?: string;
+  readonly key: 'none' | 'required' | 'optional';
+  /** True if a job costs money. */
+  readonly charges: boolean;
+  /** Models that training can start from. */
+  readonly baseModels: readonly BaseModel[];
+  /** True if models beyond `baseModels` are offered from the service's own list. */
+  readonly listsBaseModels: boolean;
+  /** YYYY-MM-DD: from then on nobody can create jobs. */
+  readonly creationEnds?: Dated<string>;
+  readonly minExamples?: Dated<number>;
+  readonly maxFileBytes?: Dated<number>;
+  readonly hyperparameters: {
+    readonly nEpochs: Range;
+    readonly batchSize: Range;
+    readonly learningRateMultiplier: Range;
+  };
+  readonly suffix: { readonly maxLength: number; readonly pattern: string };
+  readonly seed: Range;
+  /** How a chat request says how long the answer may be. */
+  readonly maxTokensField: 'max_completion_tokens' | 'max_tokens';
+};
+
+/** The pattern as an expression for a whole suffix. */
+export function isValidSuffix(profile: ProviderProfile, suffix: string): boolean {
+  return suffix.length <= profile.suffix.maxLength && new RegExp(profile.suffix.pattern, 'u').test(suffix);
+}
+
+export function isInRange(range: Range, value: number): boolean {
+  if (!Number.isFinite(value) || (range.integer && !Number.isInteger(value))) return false;
+  if (range.minExclusive ? value <= range.min : value < range.min) return false;
+  return range.max === undefined || value <= range.max;
+}
+
+/** The base model, also for a tuned model named after the grammar `ft:<base>:...`; undefined if unknown. */
+export function findBaseModel(profile: ProviderProfile, model: string): BaseModel | undefined {
+  const base = model.startsWith('ft:') ? (model.split(':')[1] ?? '') : model;
+  return profile.baseModels.find((candidate) => candidate.id === base);
+}

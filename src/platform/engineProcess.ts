@@ -1,0 +1,135 @@
+import * as vscode from 'vscode';
+import { settingIds } from '../contributions.ts';
+import type { EngineLauncher, RunningEngine } from '../protocol/launch.ts';
+import type { Log } from './log.ts';
+
+export type EngineProcessOptions = {
+  readonly launcher: EngineLauncher;
+  /** Absolute path of the bundled engine program (`dist/engine.js`). */
+  readonly program: string;
+  /** Version of the extension. */
+  readonly version: string;
+  readonly log: Log;
+};
+
+/** The Local engine as this window sees it: found, started on first use, asked to end. Other windows share it. */
+export class EngineProcess implements vscode.Disposable {
+  readonly dataFolder: string;
+  readonly #options: EngineProcessOptions;
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** Fires when this window learns that the engine came, went or moved. */
+  readonly onDidChange = this.#changed.event;
+  #known: RunningEngine | undefined;
+  #starting: Promise<RunningEngine> | undefined;
+  #disposed = new AbortController();
+
+  constructor(options: EngineProcessOptions) {
+    this.#options = options;
+    this.dataFolder = options.launcher.defaultDataFolder();
+  }
+
+  /** The engine as it was last seen; asks nobody. */
+  get known(): RunningEngine | undefined {
+    return this.#known;
+  }
+
+  /** True while this window waits for an engine that it has started. */
+  get isStarting(): boolean {
+    return this.#starting !== undefined;
+  }
+
+  get logFile(): string {
+    return this.#options.launcher.logFile(this.dataFolder);
+  }
+
+  /** The running engine, or undefined; starts nothing. */
+  async find(): Promise<RunningEngine | undefined> {
+    const found = await this.#options.launcher.find(this.dataFolder);
+    if (!this.#starting) this.#remember(found);
+    return found;
+  }
+
+  /** True if there is anything to show: the engine has stored something once. */
+  hasStore(): Promise<boolean> {
+    return this.#options.launcher.hasStore(this.dataFolder);
+  }
+
+  /** The running engine, started if need be. `signal` ends the waiting, not the start, which others may share. */
+  async ensure(signal: AbortSignal): Promise<RunningEngine> {
+    signal.throwIfAborted();
+    const found = this.#starting ? undefined : await this.find();
+    return found ?? untilAborted((this.#starting ??= this.#start()), signal);
+  }
+
+  /** Asks the engine to end and waits for it; true if one was running. */
+  async stop(): Promise<boolean> {
+    await this.#starting?.catch(() => undefined);
+    const stopped = await this.#options.launcher.stop(this.dataFolder);
+    this.#options.log.info(stopped ? 'The Local engine was stopped.' : 'The Local engine was not running.');
+    this.#remember(undefined);
+    return stopped;
+  }
+
+  /** Ends the engine and starts it with the present settings; training goes on where its last checkpoint is. */
+  async restart(signal: AbortSignal): Promise<RunningEngine> {
+    await this.stop();
+    return this.ensure(signal);
+  }
+
+  /** Bytes used, by kind. */
+  diskUse(): ReturnType<EngineLauncher['diskUse']> {
+    return this.#options.launcher.diskUse(this.dataFolder);
+  }
+
+  /** Ends the engine and deletes its files, jobs and models. */
+  async deleteData(): Promise<void> {
+    await this.stop();
+    await this.#options.launcher.deleteData(this.dataFolder);
+    this.#options.log.info('The data of the Local engine was deleted.');
+    this.#changed.fire();
+  }
+
+  dispose(): void {
+    this.#disposed.abort();
+    this.#changed.dispose();
+  }
+
+  async #start(): Promise<RunningEngine> {
+    const { launcher, program, version, log } = this.#options;
+    const settings = vscode.workspace.getConfiguration();
+    const title = vscode.l10n.t('Starting the Local engine');
+    try {
+      const engine = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
+        launcher.start(
+          {
+            program,
+            version,
+            dataFolder: this.dataFolder,
+            threads: settings.get<number>(settingIds.engineThreads, 0),
+            idleSeconds: settings.get<number>(settingIds.engineIdleMinutes, 30) * 60,
+          },
+          this.#disposed.signal,
+        ),
+      );
+      log.info(`The Local engine runs: version ${engine.version}, process ${engine.pid}, ${engine.baseURL}.`);
+      this.#remember(engine);
+      return engine;
+    } finally {
+      this.#starting = undefined;
+    }
+  }
+
+  #remember(engine: RunningEngine | undefined): void {
+    const moved = engine?.baseURL !== this.#known?.baseURL || engine?.pid !== this.#known?.pid;
+    this.#known = engine;
+    if (moved && !this.#disposed.signal.aborted) this.#changed.fire();
+  }
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

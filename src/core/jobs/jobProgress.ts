@@ -1,0 +1,77 @@
+import type { WireEvent } from '../providers/wire.ts';
+import { isTerminal } from './jobStatus.ts';
+import type { JobRecord } from './jobStore.ts';
+
+export type JobProgress = {
+  readonly step: number;
+  readonly totalSteps: number | undefined;
+  readonly trainLoss: number | undefined;
+  readonly validLoss: number | undefined;
+  /** Unix seconds. */
+  readonly at: number;
+  /** Unix seconds at which training ends: the service's own word, else from the speed so far; undefined = unknown. */
+  readonly finishAt: number | undefined;
+};
+
+type Step = Omit<JobProgress, 'finishAt'>;
+
+/** Steps the speed is measured over. */
+const speedWindow = 50;
+
+/** How far the job is, by its newest event that names a step; undefined before the first step. */
+export function jobProgress(record: JobRecord): JobProgress | undefined {
+  const { events, job } = record;
+  let newest: Step | undefined;
+  let oldest: Step | undefined;
+  for (let index = events.length - 1, seen = 0; index >= 0 && seen < speedWindow; index -= 1) {
+    const step = readStep(events[index]!);
+    if (step === undefined) continue;
+    seen += 1;
+    newest = newest === undefined ? step : fillIn(newest, step);
+    if (step.step < (oldest?.step ?? Infinity)) oldest = step;
+  }
+  if (newest === undefined || oldest === undefined) return undefined;
+  if (isTerminal(job)) return { ...newest, finishAt: undefined };
+  return { ...newest, finishAt: job.estimated_finish ?? extrapolate(oldest, newest) };
+}
+
+/** What the newest event leaves out (a total, a loss that is not measured at every step), an older one tells. */
+function fillIn(newest: Step, older: Step): Step {
+  return {
+    ...newest,
+    totalSteps: newest.totalSteps ?? older.totalSteps,
+    trainLoss: newest.trainLoss ?? older.trainLoss,
+    validLoss: newest.validLoss ?? older.validLoss,
+  };
+}
+
+function extrapolate(oldest: Step, newest: Step): number | undefined {
+  const steps = newest.step - oldest.step;
+  const seconds = newest.at - oldest.at;
+  if (newest.totalSteps === undefined || steps <= 0 || seconds <= 0) return undefined;
+  return Math.round(newest.at + ((newest.totalSteps - newest.step) * seconds) / steps);
+}
+
+/** `Step 131/303: training loss=0.25, validation loss=0.37`; Azure leaves the total out. */
+const stepMessage = /^Step (\d+)(?:\/(\d+))?\b/;
+const lossMessage = /\b(training|validation) loss=(\d+(?:\.\d+)?(?:e[-+]?\d+)?)/gi;
+
+function readStep(event: WireEvent): Step | undefined {
+  const data = event.data ?? {};
+  const match = stepMessage.exec(event.message);
+  const step = finite(data['step']) ?? finite(match?.[1]);
+  if (step === undefined) return undefined;
+  const losses = new Map([...event.message.matchAll(lossMessage)].map((loss) => [loss[1]!.toLowerCase(), loss[2]]));
+  return {
+    step,
+    totalSteps: finite(data['total_steps']) ?? finite(match?.[2]),
+    trainLoss: finite(data['train_loss']) ?? finite(losses.get('training')),
+    validLoss: finite(data['valid_loss']) ?? finite(losses.get('validation')),
+    at: event.created_at,
+  };
+}
+
+function finite(value: unknown): number | undefined {
+  const number = typeof value === 'string' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}

@@ -1,0 +1,50 @@
+import type * as vscode from 'vscode';
+import { readJobOrigin, requestIdKey, type JobOrigin } from '../core/jobs/jobOrigin.ts';
+import type { JobRef } from '../core/jobs/jobStore.ts';
+import type { WireJob } from '../core/providers/wire.ts';
+
+const stateKey = 'tunesmith.jobOrigins';
+
+/** Jobs remembered; the ones noted first are forgotten first. */
+const maxOrigins = 200;
+
+/** What each job was made from. Shared by all windows, kept over restarts. */
+export class JobOrigins {
+  readonly #state: vscode.Memento;
+
+  constructor(globalState: vscode.Memento) {
+    this.#state = globalState;
+  }
+
+  get(ref: JobRef): JobOrigin | undefined {
+    return readJobOrigin(this.#stored()[jobKey(ref)]);
+  }
+
+  /** Notes the origin before the job exists, so that it survives an answer that never arrives. */
+  async expect(requestId: string, origin: JobOrigin): Promise<void> {
+    await this.#write(requestId, origin);
+  }
+
+  /** Binds the origin noted for the job's request, if there is one, to the job. */
+  async adopt(ref: JobRef, job: WireJob): Promise<void> {
+    const requestId = job.metadata?.[requestIdKey];
+    if (requestId === undefined) return;
+    const { [requestId]: found, ...others } = this.#stored();
+    const origin = readJobOrigin(found);
+    if (origin !== undefined) await this.#state.update(stateKey, { ...others, [jobKey(ref)]: origin });
+  }
+
+  async #write(key: string, origin: JobOrigin): Promise<void> {
+    const { [key]: _replaced, ...others } = this.#stored();
+    const kept = Object.entries(others).slice(-(maxOrigins - 1));
+    await this.#state.update(stateKey, { ...Object.fromEntries(kept), [key]: origin });
+  }
+
+  #stored(): Readonly<Record<string, unknown>> {
+    return this.#state.get<Readonly<Record<string, unknown>>>(stateKey) ?? {};
+  }
+}
+
+function jobKey(ref: JobRef): string {
+  return `${ref.connectionId}/${ref.jobId}`;
+}

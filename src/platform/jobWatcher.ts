@@ -1,0 +1,198 @@
+import * as vscode from 'vscode';
+import { contextKeys } from '../contributions.ts';
+import type { JobRef, JobStore } from '../core/jobs/jobStore.ts';
+import { isTerminal } from '../core/jobs/jobStatus.ts';
+import { ServiceError } from '../core/providers/port.ts';
+import { ConnectionWatch, type WatchState } from './connectionWatch.ts';
+import type { Connections } from './connections.ts';
+import { DisposableStore } from './disposables.ts';
+import { explainError } from './errorReport.ts';
+import type { Log } from './log.ts';
+import { UnfinishedMemory } from './unfinishedMemory.ts';
+
+export type JobWatcherOptions = {
+  readonly connections: Connections;
+  readonly store: JobStore;
+  readonly globalState: vscode.Memento;
+  readonly log: Log;
+};
+
+/** What the job tree has to show for a connection; the value of the context key `tunesmith.jobsState`. */
+export type JobsState = 'loading' | 'empty' | 'noStore' | 'noKey' | 'offline' | 'listed';
+
+/**
+ * Keeps the job store fresh: one loop per connection that has something to look at. The current connection is asked
+ * while the tree is visible, other ones only for jobs that a panel shows or whose end is still to be told.
+ */
+export class JobWatcher implements vscode.Disposable {
+  /** Jobs whose end is still to be told. */
+  readonly unfinished: UnfinishedMemory;
+  readonly #connections: Connections;
+  readonly #store: JobStore;
+  readonly #log: Log;
+  readonly #disposables = new DisposableStore();
+  readonly #changed = this.#disposables.add(new vscode.EventEmitter<string>());
+  /** Fires the id of a connection whose `state` may have changed. */
+  readonly onDidChangeState: vscode.Event<string> = this.#changed.event;
+  readonly #watches = new Map<string, ConnectionWatch>();
+  readonly #watchedJobs = new Map<string, Map<string, number>>();
+  /** Where each remote connection was asked; another address is another account. */
+  readonly #addresses = new Map<string, string>();
+  #treeVisible = false;
+  #jobsState: JobsState | undefined;
+
+  constructor(options: JobWatcherOptions) {
+    this.#connections = options.connections;
+    this.#store = options.store;
+    this.#log = options.log;
+    this.unfinished = new UnfinishedMemory(options.globalState);
+    this.#disposables.add(this.#connections.onDidChange(() => this.#followConnections()));
+    this.#disposables.add(
+      this.#store.onDidChange((change) => {
+        const connectionId = change.kind === 'listChanged' ? change.connectionId : change.ref.connectionId;
+        void this.unfinished.observe(this.#store.list(connectionId));
+        if (change.kind === 'listChanged' || change.fields.has('status')) this.#watches.get(connectionId)?.replan();
+        this.#showState();
+      }),
+    );
+    this.#showState();
+  }
+
+  /** Asks about jobs that were unfinished when the editor was last closed. Call once, after activation. */
+  start(): void {
+    for (const connectionId of Object.keys(this.unfinished.all)) {
+      if (this.#connections.get(connectionId) !== undefined) void this.#watch(connectionId).run();
+    }
+  }
+
+  /** Tells whether the job tree is visible; becoming visible asks at once. */
+  setTreeVisible(visible: boolean): void {
+    if (visible === this.#treeVisible) return;
+    this.#treeVisible = visible;
+    if (visible) void this.#watch(this.#connections.current.id).run();
+    else for (const watch of this.#watches.values()) watch.replan();
+  }
+
+  /** Keeps one job's events and checkpoints complete while somebody looks at it. */
+  watch(ref: JobRef): vscode.Disposable {
+    const jobs = this.#watchedJobs.get(ref.connectionId) ?? new Map<string, number>();
+    this.#watchedJobs.set(ref.connectionId, jobs);
+    jobs.set(ref.jobId, (jobs.get(ref.jobId) ?? 0) + 1);
+    const watch = this.#watch(ref.connectionId);
+    watch.forgetDetails(ref.jobId);
+    void watch.run();
+    let disposed = false;
+    return new vscode.Disposable(() => {
+      if (disposed) return;
+      disposed = true;
+      const left = (jobs.get(ref.jobId) ?? 1) - 1;
+      if (left > 0) jobs.set(ref.jobId, left);
+      else jobs.delete(ref.jobId);
+      this.#watches.get(ref.connectionId)?.replan();
+    });
+  }
+
+  /** Asks now (the current connection if none is named); resolves after the answer. Never rejects: see `state`. */
+  refresh(connectionId: string = this.#connections.current.id): Promise<void> {
+    return this.#watch(connectionId).refresh();
+  }
+
+  /** Lists one more page of older jobs. Throws ServiceError. */
+  loadMore(connectionId: string, signal: AbortSignal): Promise<void> {
+    return this.#watch(connectionId).loadMore(signal);
+  }
+
+  /** How the last question to a connection went; undefined if it was never asked. */
+  state(connectionId: string): WatchState | undefined {
+    return this.#watches.get(connectionId)?.state;
+  }
+
+  /** What the tree has to show for the current connection. */
+  get jobsState(): JobsState {
+    const connection = this.#connections.current;
+    const state = this.state(connection.id);
+    if (state?.kind === 'nothing') return connection.profile.key === 'none' ? 'noStore' : 'noKey';
+    if (this.#store.list(connection.id).length > 0) return 'listed';
+    if (state?.kind === 'failed') return isKeyRefused(state.error) ? 'noKey' : 'offline';
+    return state?.kind === 'answered' ? 'empty' : 'loading';
+  }
+
+  dispose(): void {
+    for (const watch of this.#watches.values()) watch.dispose();
+    this.#watches.clear();
+    this.#disposables.dispose();
+  }
+
+  #watch(connectionId: string): ConnectionWatch {
+    const existing = this.#watches.get(connectionId);
+    if (existing !== undefined) return existing;
+    const address = this.#connections.get(connectionId)?.baseURL;
+    if (address !== undefined) this.#addresses.set(connectionId, address);
+    const watchedJobs = (): ReadonlySet<string> => new Set(this.#watchedJobs.get(connectionId)?.keys());
+    let lastError: unknown;
+    const watch = new ConnectionWatch(connectionId, this.#store, {
+      peek: async (signal) => {
+        const connection = this.#connections.get(connectionId);
+        return connection === undefined ? undefined : this.#connections.peek(connection, { signal });
+      },
+      isVisible: () => (this.#treeVisible && this.#isCurrent(connectionId)) || watchedJobs().size > 0,
+      watched: watchedJobs,
+      unfinished: () => this.unfinished.all[connectionId] ?? [],
+      onGone: (jobId) => void this.unfinished.forget({ connectionId, jobId }),
+      onRound: () => {
+        const { error } = watch.state;
+        if (error !== undefined && error !== lastError) this.#logFailure(connectionId, error);
+        lastError = error;
+        this.#showState();
+        this.#changed.fire(connectionId);
+      },
+    });
+    this.#watches.set(connectionId, watch);
+    return watch;
+  }
+
+  #isCurrent(connectionId: string): boolean {
+    return this.#connections.current.id === connectionId;
+  }
+
+  /** A key, an address or the choice changed: whoever is looked at is asked again, removed ones are forgotten. */
+  #followConnections(): void {
+    for (const [connectionId, watch] of this.#watches) {
+      const connection = this.#connections.get(connectionId);
+      const moved = connection?.profile.key !== 'none' && connection?.baseURL !== this.#addresses.get(connectionId);
+      if (connection !== undefined && !moved) continue;
+      watch.dispose();
+      this.#watches.delete(connectionId);
+      this.#store.clear(connectionId);
+    }
+    const { current } = this.#connections;
+    if (this.#treeVisible) this.#watch(current.id);
+    for (const [connectionId, watch] of this.#watches) {
+      const looksAt = (this.#treeVisible && connectionId === current.id) || this.#isNeeded(connectionId);
+      if (looksAt) void watch.refresh();
+      else watch.replan();
+    }
+    this.#showState();
+    this.#changed.fire(current.id);
+  }
+
+  #isNeeded(connectionId: string): boolean {
+    const running = this.#store.list(connectionId).some((record) => !isTerminal(record.job));
+    return running || (this.#watchedJobs.get(connectionId)?.size ?? 0) > 0;
+  }
+
+  #logFailure(connectionId: string, error: unknown): void {
+    this.#log.warn(`The jobs of ${connectionId} could not be read: ${explainError(error)}`);
+  }
+
+  #showState(): void {
+    const state = this.jobsState;
+    if (state === this.#jobsState) return;
+    this.#jobsState = state;
+    void vscode.commands.executeCommand('setContext', contextKeys.jobsState, state);
+  }
+}
+
+function isKeyRefused(error: unknown): boolean {
+  return error instanceof ServiceError && error.facts.kind === 'unauthorized';
+}

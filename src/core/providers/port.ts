@@ -67,6 +67,7 @@ export type ChatPart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'end'; readonly finishReason: string | null; readonly usage: Usage | null };
 
+/** 'unreachable': the request was never received. 'cutOff': its answer was lost, what was asked may have happened. */
 export type ServiceErrorKind =
   | 'unauthorized'
   | 'forbidden'

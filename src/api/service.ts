@@ -1,0 +1,81 @@
+import type { PageQuery, Service, ServiceOptions } from '../core/providers/port.ts';
+import type { WirePage } from '../core/providers/wire.ts';
+import { parseCheckpoint, parseEvent, parseFile, parseJob, parseModel, parsePage } from './answers.ts';
+import { streamChat } from './chatStream.ts';
+import { WireClient, type Fetch } from './client.ts';
+import { toServiceError } from './errors.ts';
+import { UploadBody, uploadTimeout } from './upload.ts';
+
+/**
+ * The port over HTTP, spoken by the `openai` SDK. Every failure is a ServiceError, except one of the uploaded file
+ * itself, which is thrown as it is. Reading is tried twice; nothing that creates, changes or costs is ever repeated:
+ * after 'cutOff' it may have happened, after 'unreachable' it has not.
+ */
+export function createService(options: ServiceOptions & { readonly fetch?: Fetch }): Service {
+  const client = new WireClient(options);
+
+  /** One request, its answer understood, its failure translated. */
+  async function ask<T>(signal: AbortSignal, request: () => PromiseLike<unknown>, parse: (value: unknown) => T) {
+    try {
+      return parse(await request());
+    } catch (error) {
+      throw toServiceError(error, signal, options.apiKey);
+    }
+  }
+
+  function list<T extends { readonly id: string }>(
+    path: string,
+    query: PageQuery,
+    parse: (item: unknown) => T,
+    signal: AbortSignal,
+  ): Promise<WirePage<T>> {
+    // The SDK's page classes take any success for an empty list; the raw answer tells a wrong address from one.
+    return ask(signal, () => client.get<unknown>(path, { query, ...read(signal) }), (value) =>
+      parsePage(value, parse, query.after),
+    );
+  }
+
+  return {
+    listJobs: (query, signal) => list('/fine_tuning/jobs', query, parseJob, signal),
+    retrieveJob: (jobId, signal) => ask(signal, () => client.fineTuning.jobs.retrieve(jobId, read(signal)), parseJob),
+    // Not through the SDK's typed call: services take statuses and methods that its types do not name.
+    createJob: (request, signal) =>
+      ask(signal, () => client.post<unknown>('/fine_tuning/jobs', { body: request, ...once(signal) }), parseJob),
+    cancelJob: (jobId, signal) => ask(signal, () => client.fineTuning.jobs.cancel(jobId, once(signal)), parseJob),
+    listEvents: (jobId, query, signal) =>
+      list(`/fine_tuning/jobs/${encodeURIComponent(jobId)}/events`, query, parseEvent, signal),
+    listCheckpoints: (jobId, query, signal) =>
+      list(`/fine_tuning/jobs/${encodeURIComponent(jobId)}/checkpoints`, query, parseCheckpoint, signal),
+    uploadFile: async (upload, signal) => {
+      const body = new UploadBody(upload);
+      try {
+        const file = await body.open();
+        const settings = { ...once(signal), timeout: uploadTimeout(upload.bytes) };
+        return parseFile(await client.files.create({ file, purpose: 'fine-tune' }, settings));
+      } catch (error) {
+        if (body.failure && !signal.aborted) throw body.failure;
+        throw toServiceError(error, signal, options.apiKey);
+      }
+    },
+    retrieveFile: (fileId, signal) => ask(signal, () => client.files.retrieve(fileId, read(signal)), parseFile),
+    fileContent: async (fileId, signal) => {
+      try {
+        const response = await client.files.content(fileId, read(signal));
+        return new Uint8Array(await response.arrayBuffer());
+      } catch (error) {
+        throw toServiceError(error, signal, options.apiKey);
+      }
+    },
+    listModels: (signal) =>
+      ask(signal, () => client.get<unknown>('/models', read(signal)), (value) => parsePage(value, parseModel, undefined).data),
+    streamChat: (request, signal) => streamChat(client, options, request, signal),
+  };
+}
+
+function read(signal: AbortSignal): { readonly signal: AbortSignal; readonly maxRetries: number } {
+  return { signal, maxRetries: 1 };
+}
+
+function once(signal: AbortSignal): { readonly signal: AbortSignal; readonly maxRetries: number } {
+  return { signal, maxRetries: 0 };
+}

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,6 +13,11 @@ export type ServerOptions = {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Added to the environment of VS Code and so of the extension host; undefined removes a variable. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /**
+   * Folder of a built extension to install as it would be from a VSIX. Unlike the development payload it needs no
+   * test driver, which hides notifications, so this is what a person and the tour see.
+   */
+  readonly install?: string;
   /** Ask for workspace trust as a user's VS Code does; without it every folder is trusted. */
   readonly workspaceTrust?: boolean;
 };
@@ -21,7 +27,7 @@ export type VSCodeServer = {
   /** Fresh per run; removed at the end. */
   readonly dataFolder: string;
   readonly settingsFile: string;
-  /** Address of the workbench with the connection token, and with the extension under development if there is one. */
+  /** Address of the workbench with the connection token; `extension` and `tests` make the development payload. */
   address(open: { readonly folder: string; readonly extension?: string; readonly tests?: string }): string;
   /** Throws unless the workbench is served at this address. */
   check(address: string): Promise<void>;
@@ -41,10 +47,20 @@ const quietSettings = {
 export async function startServer(options: ServerOptions, lifetime: Lifetime): Promise<VSCodeServer> {
   const program = await installServer();
   const dataFolder = await mkdtemp(join(tmpdir(), 'tunesmith-vscode-'));
-  lifetime.add(() => rm(dataFolder, { recursive: true, force: true, maxRetries: 5 }));
+  const removal = { recursive: true, force: true, maxRetries: 5 };
+  lifetime.add(
+    () => rm(dataFolder, removal),
+    () => rmSync(dataFolder, removal),
+  );
   const settingsFile = join(dataFolder, 'data/Machine/settings.json');
   await mkdir(join(dataFolder, 'data/Machine'), { recursive: true });
   await writeFile(settingsFile, JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
+
+  const extensions = join(dataFolder, 'extensions');
+  await mkdir(extensions);
+  if (options.install !== undefined) {
+    await install(options.install, extensions);
+  }
 
   const token = randomBytes(24).toString('hex');
   const tokenFile = join(dataFolder, 'token');
@@ -57,8 +73,9 @@ export async function startServer(options: ServerOptions, lifetime: Lifetime): P
       program,
       ...['--host', '127.0.0.1', '--port', '0', '--connection-token-file', tokenFile],
       ...['--accept-server-license-terms', '--server-data-dir', dataFolder, '--telemetry-level', 'off'],
+      ...['--extensions-dir', extensions],
       // Without it the built workbench silently ignores the extension under development.
-      '--enable-smoke-test-driver',
+      ...(options.install === undefined ? ['--enable-smoke-test-driver'] : []),
       ...(options.workspaceTrust === true ? [] : ['--disable-workspace-trust']),
     ],
     {
@@ -123,6 +140,20 @@ function address(
     query.set('payload', JSON.stringify(payload));
   }
   return `http://127.0.0.1:${port}/?${query.toString().replaceAll('+', '%20')}`;
+}
+
+/** Links instead of copies: after a build, reloading the window is enough. */
+async function install(extension: string, extensions: string): Promise<void> {
+  const manifest = JSON.parse(await readFile(join(extension, 'package.json'), 'utf8')) as Record<string, string>;
+  const target = join(extensions, `${manifest['publisher']}.${manifest['name']}-${manifest['version']}`);
+  await mkdir(target);
+  for (const entry of await readdir(extension, { withFileTypes: true })) {
+    if (entry.isDirectory() && ['dist', 'media'].includes(entry.name)) {
+      await symlink(join(extension, entry.name), join(target, entry.name), 'junction');
+    } else if (entry.isFile() && /^(package(\.nls.*)?\.json|.*\.js|README\.md)$/.test(entry.name)) {
+      await cp(join(extension, entry.name), join(target, entry.name));
+    }
+  }
 }
 
 async function check(address: string): Promise<void> {

@@ -56,8 +56,9 @@ function desktopProgram(): string | undefined {
 }
 
 async function openServer(folder: string, lifetime: Lifetime): Promise<Opened> {
-  const server = await startServer({ settings: { 'workbench.secondarySideBar.defaultVisibility': 'hidden' } }, lifetime);
-  const address = server.address({ folder, extension: repository });
+  const settings = { 'workbench.secondarySideBar.defaultVisibility': 'hidden' };
+  const server = await startServer({ settings, install: repository }, lifetime);
+  const address = server.address({ folder });
   await server.check(address);
   say(`VS Code with Tunesmith and the sample project is at\n\n  ${address}\n\nOpen it in a browser on this machine.`);
   if (process.env['SSH_CONNECTION'] !== undefined) {

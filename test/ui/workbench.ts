@@ -1,0 +1,233 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Frame, Locator, Page } from 'playwright-core';
+import type { VSCodeServer } from '../host/server.ts';
+
+export type Theme = 'dark' | 'light' | 'highContrast';
+
+const themes: Readonly<Record<Theme, { readonly name: string; readonly className: string }>> = {
+  dark: { name: 'Dark 2026', className: 'vs-dark' },
+  light: { name: 'Light 2026', className: 'vs' },
+  highContrast: { name: 'Default High Contrast', className: 'hc-black' },
+};
+
+/** For what answers at once on an idle machine; a busy one gets the same slack everywhere. */
+const patience = 20_000;
+
+/** What a person does in the workbench, in the words of a person. Every method waits for what it needs to see. */
+export class Workbench {
+  readonly page: Page;
+  readonly #server: VSCodeServer;
+  readonly #screenshots: string;
+
+  constructor(page: Page, server: VSCodeServer, screenshots: string) {
+    this.page = page;
+    this.#server = server;
+    this.#screenshots = screenshots;
+    page.setDefaultTimeout(patience);
+    mkdirSync(screenshots, { recursive: true });
+  }
+
+  /** Saves what is to be seen as `<name>.png`. */
+  async screenshot(name: string): Promise<string> {
+    const path = join(this.#screenshots, `${name}.png`);
+    // The caret blinks: without this two runs of the same state differ.
+    await this.page.screenshot({ path, animations: 'disabled', caret: 'hide' });
+    return path;
+  }
+
+  /** Runs a command by its title in the palette, such as `Fine-Tuning: Run Recipe`. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.typeQuickInput(`>${title}`);
+    await this.pick(title);
+  }
+
+  /** Opens a file of the workspace by its path or name, optionally at a line and column (from 1). */
+  async openFile(path: string, line?: number, column = 1): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.typeQuickInput(path);
+    const name = path.split('/').at(-1) ?? path;
+    await this.pick(name);
+    await this.page.locator('.tabs-container .tab.active', { hasText: name }).waitFor();
+    if (line !== undefined) {
+      await this.goTo(line, column);
+    }
+  }
+
+  async goTo(line: number, column: number): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.typeQuickInput(`:${line}:${column}`);
+    await this.quickRows().filter({ hasText: /go to line/i }).waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /** Replaces the text of the open quick input. */
+  async typeQuickInput(text: string): Promise<void> {
+    await this.quickInput.locator('input[type="text"], input[type="password"]').first().fill(text);
+  }
+
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  /** Title and prompt of the open quick input; waits for one whose title or prompt holds `text`. */
+  async waitForQuickInput(text: string | RegExp): Promise<void> {
+    await this.page.locator('.quick-input-widget:visible', { hasText: text }).waitFor();
+  }
+
+  /** The rows that a quick pick shows now. */
+  quickRows(): Locator {
+    return this.quickInput.locator('.quick-input-list .monaco-list-row');
+  }
+
+  /** Chooses the row with exactly this label, or the first that matches. */
+  async pick(label: string | RegExp): Promise<void> {
+    const rows = this.quickRows();
+    const row = typeof label === 'string' ? rows.filter({ has: this.#exactLabel(label) }) : rows.filter({ hasText: label });
+    await row.first().click();
+  }
+
+  async accept(): Promise<void> {
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Opens the view container of the activity bar with this title. */
+  async openContainer(title: string): Promise<void> {
+    const tab = this.page.locator(`.activitybar .action-item:has([aria-label^="${title}"])`).first();
+    await tab.waitFor();
+    if ((await tab.getAttribute('aria-expanded')) !== 'true' && !(await this.#isChecked(tab))) {
+      await tab.click();
+    }
+    await this.page.locator('.sidebar .composite.title', { hasText: title }).waitFor();
+  }
+
+  /** Rows of the side bar's tree views whose text holds `text`. */
+  treeRow(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar .monaco-list-row', { hasText: text });
+  }
+
+  /** Clicks an inline action of a tree row, which only shows while the pointer is over it. */
+  async treeAction(row: Locator, action: string): Promise<void> {
+    await row.first().hover();
+    await row.first().locator(`.action-label[aria-label^="${action}"]`).click();
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast, .notifications-center .notification-list-item', { hasText: text }).first();
+  }
+
+  /** Waits for a notification and clicks one of its buttons. */
+  async answerNotification(text: string | RegExp, button: string, milliseconds = patience): Promise<void> {
+    const notification = this.notification(text);
+    await notification.waitFor({ timeout: milliseconds });
+    await notification.locator('.monaco-button', { hasText: button }).first().click();
+  }
+
+  async closeNotifications(): Promise<void> {
+    if ((await this.page.locator('.notification-toast').count()) > 0) {
+      await this.runCommand('Notifications: Clear All Notifications');
+      await this.page.locator('.notification-toast').first().waitFor({ state: 'detached' });
+    }
+  }
+
+  /** A modal dialog of the workbench. */
+  async answerDialog(button: string): Promise<void> {
+    await this.page.locator('.monaco-dialog-box .monaco-button', { hasText: button }).first().click();
+  }
+
+  /** The frame inside a webview, the one where `selector` is visible: webviews are two frames deep. */
+  async webview(selector: string, milliseconds = patience): Promise<Frame> {
+    const end = Date.now() + milliseconds;
+    for (;;) {
+      for (const frame of this.page.frames()) {
+        const depth = frame.parentFrame()?.parentFrame();
+        const visible = depth ? await frame.locator(selector).first().isVisible().catch(() => false) : false;
+        if (visible && (await this.#isShown(frame))) {
+          return frame;
+        }
+      }
+      if (Date.now() > end) {
+        throw new Error(`No webview shows "${selector}".`);
+      }
+      await this.page.waitForTimeout(100);
+    }
+  }
+
+  /** Messages of the Problems view, which it opens. */
+  async problems(): Promise<readonly string[]> {
+    await this.runCommand('Problems: Focus on Problems View');
+    const panel = this.page.locator('.markers-panel');
+    await panel.waitFor();
+    return panel.locator('.monaco-list-row .marker-message-details-container, .monaco-list-row .marker-message-line').allInnerTexts();
+  }
+
+  /** Squiggles of one severity in the visible part of the active editor. */
+  squiggles(severity: 'error' | 'warning' = 'error'): Locator {
+    return this.editor.locator(`.squiggly-${severity}`);
+  }
+
+  get editor(): Locator {
+    return this.page.locator('.editor-group-container.active .monaco-editor').first();
+  }
+
+  codeLens(title: string): Locator {
+    return this.editor.locator('.codelens-decoration a', { hasText: title }).first();
+  }
+
+  /** Text of the lines that the active editor shows, in their order. */
+  async visibleText(): Promise<string> {
+    const lines = await this.editor.locator('.view-lines .view-line').evaluateAll((nodes) =>
+      nodes
+        .map((node) => ({ top: (node as unknown as { offsetTop: number }).offsetTop, text: node.textContent ?? '' }))
+        .sort((a, b) => a.top - b.top)
+        .map((line) => line.text),
+    );
+    return lines.join('\n').replaceAll('\u00a0', ' ');
+  }
+
+  /** Chooses a fix from the light bulb's menu at the caret. */
+  async quickFix(title: string | RegExp): Promise<void> {
+    await this.page.keyboard.press('Control+.');
+    await this.page.locator('.action-widget .monaco-list-row', { hasText: title }).first().click();
+  }
+
+  async save(): Promise<void> {
+    await this.runCommand('File: Save');
+    await this.page.locator('.tabs-container .tab.active.dirty').waitFor({ state: 'detached' });
+  }
+
+  /** Changes settings of the machine while VS Code runs. */
+  changeSettings(changes: Readonly<Record<string, unknown>>): void {
+    const settings = JSON.parse(readFileSync(this.#server.settingsFile, 'utf8')) as Record<string, unknown>;
+    writeFileSync(this.#server.settingsFile, JSON.stringify({ ...settings, ...changes }, null, 2));
+  }
+
+  async setTheme(theme: Theme): Promise<void> {
+    this.changeSettings(themeSettings(theme));
+    await this.page.locator(`.monaco-workbench.${themes[theme].className}`).waitFor();
+  }
+
+  #exactLabel(label: string): Locator {
+    return this.page.locator('.label-name', { hasText: new RegExp(`^\\s*${escapeRegExp(label)}\\s*$`) });
+  }
+
+  async #isChecked(tab: Locator): Promise<boolean> {
+    return (await tab.getAttribute('class'))?.split(' ').includes('checked') ?? false;
+  }
+
+  /** A hidden webview keeps its frame, drawn nowhere. */
+  async #isShown(frame: Frame): Promise<boolean> {
+    const outer = frame.parentFrame();
+    return outer ? (await outer.frameElement()).isVisible() : false;
+  }
+}
+
+export function themeSettings(theme: Theme): Readonly<Record<string, unknown>> {
+  return { 'workbench.colorTheme': themes[theme].name, 'window.autoDetectColorScheme': false };
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

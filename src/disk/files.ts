@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { replaceFile, syncFolder } from './replace.ts';
 import { failIfPresent, isMissing, realSystem, type System } from './system.ts';
 
@@ -194,15 +194,31 @@ export async function sha256File(
   return hash.digest('hex');
 }
 
-/** Creates a folder and the ones above it; an existing one is left as it is. The new name is made durable. */
+/**
+ * Creates a folder and the ones above it; an existing one is left as it is. The new name is made durable.
+ * @returns the topmost folder that was created, for `removeEmptyFolders`, or undefined
+ */
 export async function makeFolder(
   path: string,
   options: { readonly mode?: number; readonly system?: System } = {},
-): Promise<void> {
+): Promise<string | undefined> {
   const system = options.system ?? realSystem;
   const first = await system.mkdir(path, { recursive: true, ...(options.mode === undefined ? {} : { mode: options.mode }) });
   if (first !== undefined) {
     await syncFolder(dirname(first), system);
+  }
+  return first;
+}
+
+/** Takes back what `makeFolder(path)` created, as far as it is still empty. Never fails. */
+export async function removeEmptyFolders(path: string, topmost: string, system: System = realSystem): Promise<void> {
+  try {
+    for (let folder = resolve(path); ; folder = dirname(folder)) {
+      await system.rmdir(folder);
+      if (folder === resolve(topmost) || folder === dirname(folder)) return;
+    }
+  } catch {
+    // Somebody put something there: it stays.
   }
 }
 

@@ -29,6 +29,8 @@ export interface System {
   realpath(path: string): Promise<string>;
   readlink(path: string): Promise<string>;
   rm(path: string, options: { readonly recursive: boolean; readonly force: boolean }): Promise<void>;
+  /** Only an empty folder. */
+  rmdir(path: string): Promise<void>;
   copyFile(from: string, to: string, mode?: number): Promise<void>;
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
@@ -45,6 +47,7 @@ export const realSystem: System = {
   realpath: (path) => fs.realpath(path),
   readlink: (path) => fs.readlink(path),
   rm: (path, options) => fs.rm(path, options),
+  rmdir: (path) => fs.rmdir(path),
   copyFile: (from, to, mode) => fs.copyFile(from, to, mode),
   sleep: (milliseconds, signal) =>
     new Promise((resolve, reject) => {

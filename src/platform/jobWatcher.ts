@@ -167,6 +167,9 @@ export class JobWatcher implements vscode.Disposable {
     }
     const { current } = this.#connections;
     if (this.#treeVisible) this.#watch(current.id);
+    for (const [connectionId, jobs] of this.#watchedJobs) {
+      if (jobs.size > 0 && this.#connections.get(connectionId) !== undefined) this.#watch(connectionId);
+    }
     for (const [connectionId, watch] of this.#watches) {
       const looksAt = (this.#treeVisible && connectionId === current.id) || this.#isNeeded(connectionId);
       if (looksAt) void watch.refresh();

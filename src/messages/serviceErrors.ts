@@ -6,7 +6,9 @@ import type { ServiceError, ServiceErrorFacts } from '../core/providers/port.ts'
  * front of it. The service's own sentence is quoted where it knows more than we do.
  */
 export function explainServiceError(error: ServiceError): string {
-  const { facts, message } = error;
+  const { facts } = error;
+  // The sentence goes into parentheses in the middle of ours.
+  const message = error.message.replace(/[.\s]+$/, '');
   switch (facts.kind) {
     case 'unauthorized':
       return explainUnauthorized(facts, message);

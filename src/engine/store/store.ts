@@ -4,7 +4,7 @@ import { AppendLog } from '../../disk/appendLog.ts';
 import { listFolder, makeFolder, removeTree, startReplacement, type System } from '../../disk/files.ts';
 import type { Change, StoredJob } from './changes.ts';
 import { newId } from './ids.ts';
-import { storeLayout, type StoreLayout } from './layout.ts';
+import { dataFolderAt, type DataFolder } from '../launch/dataFolder.ts';
 import { neededDirectories } from './models.ts';
 import { isActive, State } from './state.ts';
 
@@ -29,7 +29,7 @@ export type IncomingFile = {
  */
 export class Store {
   readonly state: State;
-  readonly layout: StoreLayout;
+  readonly layout: DataFolder;
   /** Bytes of a torn tail that opening cut off and kept in quarantine. */
   readonly cutBytes: number;
   readonly #log: AppendLog;
@@ -37,7 +37,7 @@ export class Store {
   #queue: Promise<unknown> = Promise.resolve();
   #lazySync: NodeJS.Timeout | undefined;
 
-  private constructor(layout: StoreLayout, state: State, log: AppendLog, system: System | undefined) {
+  private constructor(layout: DataFolder, state: State, log: AppendLog, system: System | undefined) {
     this.layout = layout;
     this.state = state;
     this.cutBytes = log.cutBytes;
@@ -47,7 +47,7 @@ export class Store {
 
   /** Opens the store in `root`, creating it if need be. The caller holds the folder's lock. */
   static async open(root: string, system?: System): Promise<Store> {
-    const layout = storeLayout(root);
+    const layout = dataFolderAt(root);
     const options = { mode: 0o700, ...(system === undefined ? {} : { system }) };
     await makeFolder(layout.files, options);
     await makeFolder(layout.models, options);
@@ -147,6 +147,16 @@ export class Store {
       if (directory !== null && !needed.has(directory)) {
         await removeTree(this.modelPath(directory), this.#system);
       }
+    }
+  }
+
+  /** The same for everything a job left in its folder. Only while no thread writes there. */
+  async releaseJobFolder(jobId: string): Promise<void> {
+    const needed = [...this.#neededDirectories()];
+    if (needed.some((directory) => directory.startsWith(`${jobId}/`))) {
+      await this.#sweepModels(jobId, needed);
+    } else {
+      await removeTree(this.modelPath(jobId), this.#system);
     }
   }
 

@@ -1,0 +1,15 @@
+/** Whether version `a` comes before `b`; only the three numbers count. A text that is no version comes before all. */
+export function isOlder(a: string, b: string): boolean {
+  const [left, right] = [numbersOf(a), numbersOf(b)];
+  for (const index of [0, 1, 2] as const) {
+    if (left[index] !== right[index]) {
+      return left[index] < right[index];
+    }
+  }
+  return false;
+}
+
+function numbersOf(version: string): readonly [number, number, number] {
+  const match = /^(\d+)\.(\d+)\.(\d+)/.exec(version);
+  return match === null ? [-1, -1, -1] : [Number(match[1]), Number(match[2]), Number(match[3])];
+}

@@ -1,0 +1,189 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { makeFolder, removeTree, replaceJson } from '../disk/files.ts';
+import type { EngineAddress } from '../protocol/launch.ts';
+import type { GeneratorCommand, GeneratorEvent, TrainerCommand, TrainerEvent } from '../protocol/training.ts';
+import { newToken, readAccess, readJson, writeAccess } from './launch/access.ts';
+import { dataFolderAt, socketNameOf, type DataFolder } from './launch/dataFolder.ts';
+import { proofOf } from './launch/handshake.ts';
+import { claimFolder, type FolderLock } from './launch/lock.ts';
+import type { Engine } from './server/call.ts';
+import { dropExpiredFiles } from './server/files.ts';
+import { GeneratorHost } from './server/generatorHost.ts';
+import { Jobs } from './server/jobs.ts';
+import { startServer, type RunningServer } from './server/server.ts';
+import { workerThread, type StartThread } from './server/thread.ts';
+import { Store } from './store/store.ts';
+
+export type RunOptions = {
+  readonly dataFolder: string;
+  readonly version: string;
+  /** 0 = as many as the machine offers. */
+  readonly threads: number;
+  /** Seconds without jobs and requests after which the engine ends by itself; 0 = never. */
+  readonly idleSeconds: number;
+  /** A port that must be had; without it the last one if it is free, else any. */
+  readonly port?: number;
+  /** Used in a folder that has no token yet. */
+  readonly token?: string;
+  /** Makes a new token. */
+  readonly newKey?: boolean;
+  readonly startTrainer: StartThread<TrainerCommand, TrainerEvent>;
+  readonly startGenerator: StartThread<GeneratorCommand, GeneratorEvent>;
+  readonly log: (line: string) => void;
+};
+
+export type EngineRun = {
+  readonly address: EngineAddress;
+  readonly apiKey: string;
+  /** Ends the engine; jobs that have not ended are taken up by the next one. */
+  close(): Promise<void>;
+  /** Resolves when it has ended, for whatever reason. */
+  readonly closed: Promise<void>;
+};
+
+/** Another engine holds the data folder. */
+export class FolderTakenError extends Error {
+  override readonly name = 'FolderTakenError';
+}
+
+/** The threads that compute, beside the engine's program in `folder`. */
+export function bundledThreads(folder: string): Pick<RunOptions, 'startTrainer' | 'startGenerator'> {
+  return {
+    startTrainer: workerThread(join(folder, 'trainerThread.js')),
+    startGenerator: workerThread(join(folder, 'generatorThread.js')),
+  };
+}
+
+const watchMs = 1_000;
+
+/**
+ * Runs an engine in this process, the only one of its data folder.
+ * @throws FolderTakenError; LogDamagedError if the store cannot be read; EADDRINUSE for a given port that is taken
+ */
+export async function runEngine(options: RunOptions): Promise<EngineRun> {
+  const folder = dataFolderAt(options.dataFolder);
+  await makeFolder(folder.root, { mode: 0o700 });
+  const lock = await claimFolder(await socketNameOf(folder.root));
+  if (lock === undefined) {
+    throw new FolderTakenError(`Another engine is running in ${folder.root}`);
+  }
+  try {
+    return await runInFolder(folder, lock, options);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOptions): Promise<EngineRun> {
+  const access = await readAccess(folder);
+  const token = (options.newKey === true ? undefined : (access?.token ?? options.token)) ?? newToken();
+  const store = await Store.open(folder.root);
+  const now = (): number => Math.floor(Date.now() / 1000);
+  const { log } = options;
+  if (store.cutBytes > 0) {
+    log(`cut ${store.cutBytes} bytes of an unfinished record off the journal; they are kept in ${folder.quarantine}`);
+  }
+  const jobs = new Jobs({
+    store,
+    startTrainer: options.startTrainer,
+    threads: options.threads > 0 ? options.threads : availableParallelism(),
+    now,
+    log,
+  });
+  const generator = new GeneratorHost(options.startGenerator);
+  const startedAt = now();
+  let shutDown = (): void => undefined;
+  const engine: Engine = { store, jobs, generator, version: options.version, startedAt, now, shutDown: () => shutDown() };
+  let server: RunningServer;
+  try {
+    await dropExpiredFiles(engine);
+    server = await listen(engine, token, access?.port ?? 0, options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  const address: EngineAddress = {
+    version: options.version,
+    pid: process.pid,
+    baseURL: `http://127.0.0.1:${server.port}/v1`,
+    startedAt,
+  };
+
+  let ending: Promise<void> | undefined;
+  let markClosed = (): void => undefined;
+  const closed = new Promise<void>((resolve) => {
+    markClosed = resolve;
+  });
+  const end = async (): Promise<void> => {
+    clearInterval(watch);
+    await server.close();
+    await Promise.all([jobs.close(), generator.close()]);
+    await store.close();
+    if (await isNamed(folder, address)) {
+      await removeTree(folder.address);
+    }
+    await lock.release();
+  };
+  const close = (): Promise<void> => {
+    ending ??= end()
+      .catch((error: unknown) => log(`ending failed: ${String(error)}`))
+      .finally(markClosed);
+    return ending;
+  };
+  const closeFor = (reason: string): void => {
+    if (ending === undefined) {
+      log(`ending: ${reason}`);
+    }
+    void close();
+  };
+  shutDown = () => closeFor('asked to');
+  const watch = setInterval(() => {
+    const idle = options.idleSeconds > 0 && jobs.active === 0 && server.idleMs() >= options.idleSeconds * 1000;
+    if (idle) {
+      closeFor('nothing to do');
+      return;
+    }
+    // Whoever removes the address file, or the folder, wants this engine gone.
+    void isNamed(folder, address).then((named) => {
+      if (!named) {
+        closeFor('no address file names this engine');
+      }
+    });
+  }, watchMs);
+
+  try {
+    await writeAccess(folder, { token, port: server.port });
+    await replaceJson(folder.address, address, { mode: 0o600 });
+    await jobs.resume();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  lock.greetWith((nonce) => ({ state: 'running', address, proof: proofOf(token, nonce, address) }));
+  log(`listening on ${address.baseURL}, process ${address.pid}, version ${address.version}`);
+  return { address, apiKey: token, close, closed };
+}
+
+/** A port that was asked for must be had; the one of the last run is only preferred. */
+async function listen(engine: Engine, token: string, lastPort: number, options: RunOptions): Promise<RunningServer> {
+  const { log } = options;
+  if (options.port !== undefined) {
+    return startServer({ engine, token, port: options.port, log });
+  }
+  try {
+    return await startServer({ engine, token, port: lastPort, log });
+  } catch (error) {
+    if (lastPort === 0) {
+      throw error;
+    }
+    log(`port ${lastPort} of the last run is taken, choosing another`);
+    return startServer({ engine, token, port: 0, log });
+  }
+}
+
+async function isNamed(folder: DataFolder, address: EngineAddress): Promise<boolean> {
+  const named = (await readJson(folder.address)) as Partial<EngineAddress> | undefined | null;
+  return named?.pid === address.pid && named.startedAt === address.startedAt;
+}

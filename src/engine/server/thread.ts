@@ -1,0 +1,36 @@
+import { Worker } from 'node:worker_threads';
+
+/** A thread that computes, seen from the server. Tests hand in one of their own. */
+export interface Thread<Command, Event> {
+  post(command: Command): void;
+  /** Called for every event, in order. */
+  onEvent(listener: (event: Event) => void): void;
+  /** Called once when the thread has ended, with the reason if it ended by itself. */
+  onEnd(listener: (reason: string) => void): void;
+  terminate(): Promise<void>;
+}
+
+export type StartThread<Command, Event> = () => Thread<Command, Event>;
+
+/** Starts worker threads from the program at `path`. */
+export function workerThread<Command, Event>(path: string): StartThread<Command, Event> {
+  return () => {
+    const worker = new Worker(path);
+    let reason: string | undefined;
+    worker.on('error', (error: unknown) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    return {
+      post: (command) => worker.postMessage(command),
+      onEvent: (listener) => {
+        worker.on('message', listener);
+      },
+      onEnd: (listener) => {
+        worker.once('exit', (code) => listener(reason ?? `it ended with code ${code}`));
+      },
+      terminate: async () => {
+        await worker.terminate();
+      },
+    };
+  };
+}

@@ -1,0 +1,189 @@
+import { ChunkedList } from '../jsonl/chunkedList.ts';
+import { countLineBreaks, isBlank } from '../jsonl/lines.ts';
+import type { LineSource, TextEdit } from '../jsonl/position.ts';
+import type { FileFacts } from './fileProblems.ts';
+import type { Framing } from './format.ts';
+import { endsOf, framingOf } from './framing.ts';
+import { defaultLimits, type DatasetLimits } from './limits.ts';
+import { checkLine, overlongLine, type LineCheck } from './line.ts';
+import type { Problem } from './problem.ts';
+import {
+  blankLineProblem,
+  mayHoldProblems,
+  problemsOfLine,
+  viewFile,
+  type DatasetSummary,
+  type FileView,
+} from './summary.ts';
+import { addLine, addTally, createTally, type Tally } from './tally.ts';
+
+export type DatasetOptions = { readonly limits?: DatasetLimits; readonly file?: FileFacts };
+
+/** A longer line would block its host while it is parsed; it is told instead of checked. In UTF-16 units. */
+const maximumLine = 4 * 1024 * 1024;
+
+/**
+ * The problems of a training file that is being edited. The text stays with its owner; this keeps what is known of
+ * each line, and after an edit checks only the lines that it touched. An edit costs its own length, one chunk of
+ * lines, and one step per 512 lines.
+ */
+export class DatasetDocument {
+  readonly #source: LineSource;
+  readonly #lines = new ChunkedList<LineCheck | undefined, Tally>(tallyOf);
+  #limits: DatasetLimits;
+  #file: FileFacts;
+  #view: FileView | undefined;
+
+  constructor(source: LineSource, options: DatasetOptions = {}) {
+    this.#source = source;
+    this.#limits = options.limits ?? defaultLimits;
+    this.#file = options.file ?? {};
+    this.reset();
+  }
+
+  /** Forgets what is known of all lines. */
+  reset(): void {
+    this.#view = undefined;
+    this.#lines.splice(0, this.#lines.length, unchecked(this.#source.lineCount));
+  }
+
+  /** Other facts of the file, or limits of another service. Lines are not checked again. */
+  configure(options: DatasetOptions): void {
+    this.#view = undefined;
+    this.#limits = options.limits ?? this.#limits;
+    this.#file = options.file ?? this.#file;
+  }
+
+  /**
+   * Follows an edit that the text has taken already; several edits of one change come in the order in which they can
+   * be applied one after the other. The lines it touched are unchecked until `check`.
+   */
+  applyChange(change: TextEdit): void {
+    this.#view = undefined;
+    const { start, end } = change.range;
+    this.#lines.splice(start.line, end.line - start.line + 1, unchecked(countLineBreaks(change.text) + 1));
+  }
+
+  /** False if the text and what was told of its edits do not fit together; `reset` helps. */
+  get inStep(): boolean {
+    return this.#lines.length === this.#source.lineCount;
+  }
+
+  /**
+   * Checks unchecked lines until none is left or `stop`, asked after each line, says so. True if none is left. A file
+   * that is not cut into lines is not checked line by line.
+   */
+  check(stop: () => boolean = () => false): boolean {
+    this.#view = undefined;
+    if (this.#framing() !== 'lines') {
+      return true;
+    }
+    return this.#lines.replaceWhere(
+      (tally) => tally.unchecked > 0,
+      (known, line) => known ?? this.#checkLine(line),
+      stop,
+    );
+  }
+
+  /** The file in numbers, as far as it is checked. */
+  summary(): DatasetSummary {
+    return this.#look();
+  }
+
+  /** All problems: those of the file, then those of the lines in order. They are made while they are read. */
+  *problems(): IterableIterator<Problem> {
+    const view = this.#look();
+    yield* view.atFile;
+    if (view.framing !== 'lines') {
+      return;
+    }
+    for (const { start, items, summary } of this.#lines.chunks()) {
+      if (mayHoldProblems(summary, view.format)) {
+        for (let offset = 0; offset < items.length; offset += 1) {
+          yield* this.#problemsOf(items[offset], start + offset, view);
+        }
+      }
+    }
+  }
+
+  /** Problems of one line, without those of the file. */
+  problemsOnLine(line: number): readonly Problem[] {
+    const view = this.#look();
+    return view.framing === 'lines' ? [...this.#problemsOf(this.#lines.get(line), line, view)] : [];
+  }
+
+  /** Problems of the file as a whole. */
+  fileProblems(): readonly Problem[] {
+    return this.#look().atFile;
+  }
+
+  *#problemsOf(check: LineCheck | undefined, line: number, view: FileView): IterableIterator<Problem> {
+    if (check?.kind === 'blank') {
+      if (!this.#isEndOfFile(line)) {
+        yield blankLineProblem(line, this.#source.lineAt(line).length);
+      }
+    } else if (check) {
+      yield* problemsOfLine(check, line, this.#source.lineAt(line).length, view.format);
+    }
+  }
+
+  #checkLine(line: number): LineCheck {
+    const text = this.#source.lineAt(line);
+    return text.length > maximumLine ? overlongLine(maximumLine) : checkLine(text, { first: line === 0 });
+  }
+
+  /** Nothing after the last line break is the end of the file, not a line. */
+  #isEndOfFile(line: number): boolean {
+    return line === this.#source.lineCount - 1 && this.#source.lineAt(line) === '';
+  }
+
+  #framing(): Framing {
+    return framingOf(endsOf(this.#source));
+  }
+
+  #look(): FileView {
+    this.#view ??= this.#lookAgain();
+    return this.#view;
+  }
+
+  #lookAgain(): FileView {
+    const tally = createTally();
+    for (const { summary } of this.#lines.chunks()) {
+      addTally(tally, summary);
+    }
+    const last = this.#source.lineCount - 1;
+    if (this.#isEndOfFile(last) && this.#lines.get(last)?.kind === 'blank') {
+      tally.blank -= 1;
+    }
+    const marked = this.#source.lineAt(0).startsWith('\uFEFF');
+    return viewFile({
+      tally,
+      framing: this.#framing(),
+      file: marked ? { ...this.#file, byteOrderMark: true } : this.#file,
+      limits: this.#limits,
+      first: firstLine(this.#source),
+    });
+  }
+}
+
+function firstLine(source: LineSource): { readonly line: number; readonly text: string } {
+  for (let line = 0; line < source.lineCount; line += 1) {
+    const text = source.lineAt(line);
+    if (!isBlank(text)) {
+      return { line, text };
+    }
+  }
+  return { line: 0, text: '' };
+}
+
+function unchecked(count: number): undefined[] {
+  return Array.from<undefined>({ length: count });
+}
+
+function tallyOf(lines: readonly (LineCheck | undefined)[]): Tally {
+  const tally = createTally();
+  for (const line of lines) {
+    addLine(tally, line);
+  }
+  return tally;
+}

@@ -1,0 +1,98 @@
+import { isBlank } from '../jsonl/lines.ts';
+import type { LineSource } from '../jsonl/position.ts';
+
+/** The kinds of training files. One example of a file has the same names. */
+export type Format = 'chat' | 'preference' | 'reinforcement' | 'completion';
+
+export type Method = 'supervised' | 'dpo' | 'reinforcement';
+
+/** How a text of examples is cut into them. */
+export type Framing = 'lines' | 'array' | 'prettyPrinted';
+
+/** Keys of a line that a supervised chat example may have (FineTuneChatRequestInput, openai-openapi 2025-07). */
+export const chatKeys: ReadonlySet<string> = new Set(['messages', 'tools', 'parallel_tool_calls', 'functions']);
+
+/** Formats in the order that decides a tie. */
+export const formats: readonly Format[] = ['chat', 'preference', 'reinforcement', 'completion'];
+
+/** Formats that a method trains on. */
+export const formatsOf: Readonly<Record<Method, readonly Format[]>> = {
+  supervised: ['chat', 'completion'],
+  dpo: ['preference'],
+  reinforcement: ['reinforcement'],
+};
+
+/** Keys that somebody puts into a chat example by mistake; they do not make it one for reinforcement. */
+const strayChatKeys: ReadonlySet<string> = new Set(['weight', 'function_call', 'tool_choice', 'model', 'name', 'role', 'content']);
+
+/**
+ * The format whose keys an example has; undefined if it has those of none. An example with messages is one for
+ * reinforcement if no assistant speaks in it and it holds further keys, which graders compare with the answer.
+ */
+export function formatOf(example: Readonly<Record<string, unknown>>): Format | undefined {
+  if (example['messages'] !== undefined) {
+    return isForReinforcement(example) ? 'reinforcement' : 'chat';
+  }
+  if (example['preferred_output'] !== undefined || example['non_preferred_output'] !== undefined) {
+    return 'preference';
+  }
+  return example['prompt'] !== undefined && example['completion'] !== undefined ? 'completion' : undefined;
+}
+
+function isForReinforcement(example: Readonly<Record<string, unknown>>): boolean {
+  let further = false;
+  for (const key in example) {
+    further ||= !chatKeys.has(key) && !strayChatKeys.has(key);
+  }
+  const messages = example['messages'];
+  return (
+    further &&
+    Array.isArray(messages) &&
+    messages.every((message: unknown) => !isRecord(message) || message['role'] !== 'assistant')
+  );
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const lookedAt = 50;
+/** A line this long is looked at only at its beginning, and not parsed. */
+const longLine = 1 << 20;
+
+/**
+ * Recognizes a training file: one of the first 50 lines that are not blank holds, even broken, a key of a known
+ * format. Other JSON Lines files are not ours to mark.
+ */
+export function looksLikeDataset(source: LineSource): boolean {
+  let left = lookedAt;
+  for (let line = 0; line < source.lineCount && left > 0; line += 1) {
+    const text = source.lineAt(line);
+    if (!isBlank(text)) {
+      left -= 1;
+      if (holdsKnownKey(text)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/** True if a line holds a key of a known format: at its top if it is JSON, anywhere if it is broken. */
+export function holdsKnownKey(line: string): boolean {
+  if (line.length < longLine) {
+    try {
+      const value: unknown = JSON.parse(line.startsWith('\uFEFF') ? line.slice(1) : line);
+      const first: unknown = Array.isArray(value) ? value[0] : value;
+      return isRecord(first) && isKnown((key) => Object.hasOwn(first, key));
+    } catch {
+      // Broken lines are looked at below.
+    }
+  }
+  const start = line.slice(0, longLine);
+  return isKnown((key) => new RegExp(`["']${key}["']\\s*:|^\\W*\\{\\s*${key}\\s*:`).test(start));
+}
+
+function isKnown(holds: (key: string) => boolean): boolean {
+  return holds('messages') || (holds('prompt') && holds('completion')) || (holds('input') && holds('preferred_output'));
+}

@@ -1,0 +1,184 @@
+import { isBlank } from '../jsonl/lines.ts';
+import { countKeys } from '../jsonl/scan.ts';
+import { diagnoseSyntax, type SyntaxFault } from '../jsonl/syntax.ts';
+import { contentSpan, LineTree } from '../jsonl/tree.ts';
+import { formatOf, isRecord, type Format } from './format.ts';
+import { jsonTypeOf, severities, type LineProblem, type ProblemFacts } from './problem.ts';
+import { checkChatExample } from './rules/example.ts';
+import { Findings, type Finding } from './rules/findings.ts';
+
+/** What is known of one line while it does not change. Lines without problems share a few such objects. */
+export type LineCheck = {
+  /** `broken`: no JSON object, so no example. */
+  readonly kind: 'blank' | 'broken' | 'example';
+  /** Format of an example; undefined if it has the keys of none. */
+  readonly format: Format | undefined;
+  /** Whether an example starts with a system message. */
+  readonly hasSystem: boolean;
+  /** Problems of the line in every format. */
+  readonly problems: readonly LineProblem[];
+  /** Problems that the line has as a supervised chat example. */
+  readonly chatProblems: readonly LineProblem[];
+};
+
+export type LineOptions = {
+  /** The line is the first of its file, where a byte-order mark may stand. */
+  readonly first: boolean;
+  /** False if the file's bytes of this line were no UTF-8. */
+  readonly validUtf8?: boolean;
+};
+
+const none: readonly LineProblem[] = [];
+const blankLine: LineCheck = { kind: 'blank', format: undefined, hasSystem: false, problems: none, chatProblems: none };
+const cleanLines = new Map<string, LineCheck>();
+
+/**
+ * Checks one line of a JSON Lines file. A line without a problem costs `JSON.parse`, one pass of the rules and a
+ * count of its keys; only a line with a problem is parsed again for exact places.
+ */
+export function checkLine(text: string, options: LineOptions): LineCheck {
+  if (isBlank(text)) {
+    return blankLine;
+  }
+  const json = options.first && text.startsWith('\uFEFF') ? text.slice(1) : text;
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    const { fault, span } = diagnoseSyntax(text);
+    return broken([...textProblems(text, options), toProblem(factsOf(fault), span)]);
+  }
+  if (!isRecord(value)) {
+    const facts = { code: 'json.notObject', type: jsonTypeOf(value) } as const;
+    return broken([...textProblems(text, options), toProblem(facts, contentSpan(text))]);
+  }
+  const format = formatOf(value);
+  const hasSystem = startsWithSystem(value);
+  const findings = new Findings();
+  if (format !== 'preference' && format !== 'completion') {
+    checkChatExample(value, findings);
+  }
+  const { keys, wellFormed } = survey(value);
+  const suspicious =
+    !wellFormed || options.validUtf8 === false || text.includes('\uFFFD') || countKeys(json) !== keys;
+  if (!suspicious && findings.list.length === 0) {
+    return clean(format, hasSystem);
+  }
+  const tree = new LineTree(text);
+  const problems = suspicious ? [...textProblems(text, options), ...treeProblems(tree)] : none;
+  return {
+    kind: 'example',
+    format,
+    hasSystem,
+    problems: problems.length === 0 ? none : problems,
+    chatProblems: findings.list.length === 0 ? none : findings.list.map((finding) => locate(finding, tree)),
+  };
+}
+
+/** What is known of a line that is too long to be checked. `maximum` in bytes or UTF-16 units. */
+export function overlongLine(maximum: number): LineCheck {
+  return broken([toProblem({ code: 'line.tooLong', maximum }, { start: 0, end: 1 })]);
+}
+
+/** Turns the facts of a problem and its place into a problem of a line. */
+export function toProblem(facts: ProblemFacts, span: { readonly start: number; readonly end: number }): LineProblem {
+  return { ...facts, severity: severities[facts.code], span };
+}
+
+function locate(finding: Finding, tree: LineTree): LineProblem {
+  return toProblem(finding.facts, tree.span(finding.path, finding.spot));
+}
+
+function broken(problems: readonly LineProblem[]): LineCheck {
+  return { kind: 'broken', format: undefined, hasSystem: false, problems, chatProblems: none };
+}
+
+function clean(format: Format | undefined, hasSystem: boolean): LineCheck {
+  const key = `${format} ${hasSystem}`;
+  let line = cleanLines.get(key);
+  if (!line) {
+    line = { kind: 'example', format, hasSystem, problems: none, chatProblems: none };
+    cleanLines.set(key, line);
+  }
+  return line;
+}
+
+function startsWithSystem(example: Readonly<Record<string, unknown>>): boolean {
+  const messages = example['messages'];
+  const first: unknown = Array.isArray(messages) ? messages[0] : undefined;
+  return isRecord(first) && (first['role'] === 'system' || first['role'] === 'developer');
+}
+
+function textProblems(text: string, options: LineOptions): LineProblem[] {
+  const at = text.indexOf('\uFFFD');
+  if (options.validUtf8 === false) {
+    return [toProblem({ code: 'line.invalidUtf8' }, at === -1 ? contentSpan(text) : { start: at, end: at + 1 })];
+  }
+  return at === -1 ? [] : [toProblem({ code: 'line.replacementCharacter' }, { start: at, end: at + 1 })];
+}
+
+function treeProblems(tree: LineTree): LineProblem[] {
+  const halves = tree.strings((value) => !value.isWellFormed());
+  return [
+    ...halves.map((span) => toProblem({ code: 'json.loneSurrogate' }, span)),
+    ...tree.ignoredKeys().map(({ key, span }) => toProblem({ code: 'json.duplicateKey', key }, span)),
+  ];
+}
+
+/**
+ * Counts the keys of a parsed value at every depth and looks for halves of surrogate pairs. It does not recurse:
+ * lines may be nested very deep.
+ */
+function survey(value: object): { readonly keys: number; readonly wellFormed: boolean } {
+  let keys = 0;
+  let wellFormed = true;
+  const open: object[] = [value];
+  const look = (item: unknown): void => {
+    if (typeof item === 'string') {
+      wellFormed &&= item.isWellFormed();
+    } else if (typeof item === 'object' && item !== null) {
+      open.push(item);
+    }
+  };
+  for (let container = open.pop(); container; container = open.pop()) {
+    if (Array.isArray(container)) {
+      container.forEach(look);
+    } else {
+      const record = container as Readonly<Record<string, unknown>>;
+      for (const key in record) {
+        keys += 1;
+        wellFormed &&= key.isWellFormed();
+        look(record[key]);
+      }
+    }
+  }
+  return { keys, wellFormed };
+}
+
+function factsOf(fault: SyntaxFault): ProblemFacts {
+  switch (fault.kind) {
+    case 'comment':
+      return { code: 'json.comment' };
+    case 'trailingComma':
+      return { code: 'json.trailingComma' };
+    case 'pythonLiteral':
+      return { code: 'json.pythonLiteral' };
+    case 'nonFinite':
+      return { code: 'json.nonFinite', word: fault.word };
+    case 'concatenated':
+      return { code: 'json.concatenated' };
+    case 'controlCharacter':
+      return { code: 'json.controlCharacter', codePoint: fault.codePoint };
+    case 'unclosed':
+      return { code: 'json.unclosed', closers: fault.closers };
+    case 'syntax':
+      return { code: 'json.syntax', expected: fault.expected, found: fault.found };
+  }
+}
+
+declare global {
+  interface String {
+    /** False if the text holds half of a surrogate pair (ES2024; every host of ours has it). */
+    isWellFormed(): boolean;
+  }
+}

@@ -1,0 +1,117 @@
+import { isBlank } from '../jsonl/lines.ts';
+import type { DatasetOptions } from './document.ts';
+import { formats, type Format } from './format.ts';
+import { framingOf, Head } from './framing.ts';
+import { defaultLimits } from './limits.ts';
+import { checkLine, overlongLine, type LineCheck } from './line.ts';
+import type { Problem } from './problem.ts';
+import { blankLineProblem, problemsOfLine, viewFile, type DatasetSummary } from './summary.ts';
+import { addLine, chatRulesApply, clashes, createTally, type Tally } from './tally.ts';
+
+export type StreamResult = DatasetSummary & {
+  /** The first problems, those of the file before those of the lines; at most the limit and the file's own. */
+  readonly problems: readonly Problem[];
+};
+
+type KeptLine = { readonly line: number; readonly length: number; readonly check: LineCheck };
+
+/**
+ * Checks a file of any size line by line in bounded memory: of the lines it keeps counts, and those lines whose
+ * problems may be among the first `limit` ones.
+ */
+export class DatasetStream {
+  readonly #limit: number;
+  readonly #tally: Tally = createTally();
+  readonly #head = new Head();
+  #first: { readonly line: number; readonly text: string } | undefined;
+  #last: string | undefined;
+  #line = 0;
+  #byteOrderMark = false;
+  /** Lines that may have problems, by what decides whether they have them: nothing, or the format of the file. */
+  readonly #always: KeptLine[] = [];
+  readonly #asChat: KeptLine[] = [];
+  readonly #byFormat = new Map<Format, KeptLine[]>(formats.map((format) => [format, []]));
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Takes the next line, without its line break. */
+  push(text: string, validUtf8 = true): LineCheck {
+    const check = checkLine(text, { first: this.#line === 0, validUtf8 });
+    this.#byteOrderMark ||= this.#line === 0 && text.startsWith('\uFEFF');
+    if (!isBlank(text)) {
+      this.#first ??= { line: this.#line, text };
+      this.#last = text;
+      this.#head.add(text);
+    }
+    this.#keep(check, text.length);
+    return check;
+  }
+
+  /** Takes a line that is longer than can be checked. */
+  pushOverlong(maximum: number): void {
+    this.#first ??= { line: this.#line, text: '{' };
+    this.#last = '';
+    this.#keep(overlongLine(maximum), 1);
+  }
+
+  /** What was found, once all lines were pushed. */
+  end(options: DatasetOptions): StreamResult {
+    const first = this.#first ?? { line: 0, text: '' };
+    const alone = this.#tally.examples + this.#tally.broken < 2;
+    const view = viewFile({
+      tally: this.#tally,
+      framing: framingOf({ head: this.#head.lines, last: alone ? undefined : this.#last }),
+      file: { byteOrderMark: this.#byteOrderMark, ...options.file },
+      limits: options.limits ?? defaultLimits,
+      first,
+    });
+    const { tally: _, atFile, ...summary } = view;
+    const problems: Problem[] = [...atFile];
+    if (view.framing === 'lines') {
+      for (const kept of this.#relevant(view.format)) {
+        problems.push(...problemsIn(kept, view.format));
+        if (problems.length >= this.#limit) {
+          break;
+        }
+      }
+    }
+    return { ...summary, problems: problems.slice(0, Math.max(this.#limit, atFile.length)) };
+  }
+
+  #keep(check: LineCheck, length: number): void {
+    addLine(this.#tally, check);
+    const kept = { line: this.#line, length, check };
+    this.#line += 1;
+    if (check.kind === 'blank' || check.problems.length > 0) {
+      this.#push(this.#always, kept);
+    }
+    if (check.chatProblems.length > 0) {
+      this.#push(this.#asChat, kept);
+    }
+    if (check.format !== undefined) {
+      this.#push(this.#byFormat.get(check.format) ?? [], kept);
+    }
+  }
+
+  #push(list: KeptLine[], kept: KeptLine): void {
+    if (list.length < this.#limit) {
+      list.push(kept);
+    }
+  }
+
+  /** The kept lines that have problems in a file of the format, in order. */
+  #relevant(format: Format | undefined): Iterable<KeptLine> {
+    const lines = new Map<number, KeptLine>();
+    const mixed = formats.filter((other) => clashes(other, format)).flatMap((other) => this.#byFormat.get(other) ?? []);
+    for (const kept of [...this.#always, ...(chatRulesApply(format) ? this.#asChat : []), ...mixed]) {
+      lines.set(kept.line, kept);
+    }
+    return [...lines.values()].sort((one, other) => one.line - other.line);
+  }
+}
+
+function problemsIn({ check, line, length }: KeptLine, format: Format | undefined): Iterable<Problem> {
+  return check.kind === 'blank' ? [blankLineProblem(line, length)] : problemsOfLine(check, line, length, format);
+}

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DatasetDocument } from '../../../src/core/dataset/document.ts';
+import { DatasetStream } from '../../../src/core/dataset/stream.ts';
+import type { Problem } from '../../../src/core/dataset/problem.ts';
+import { splitLines } from '../../../src/core/jsonl/lines.ts';
+import type { Position, TextEdit } from '../../../src/core/jsonl/position.ts';
+import { chatLine, chatLines } from '../../support/chatLines.ts';
+import { Random } from '../../support/random.ts';
+import { TextLines } from '../../support/textLines.ts';
+
+const snippets = [
+  'x', '"', '{', '}', '[', ']', ',', ':', '\n', '\r\n', '\r', '\n\n', ' ', '//', '\uFEFF', '\\', '\ud800', '\uFFFD', '\t',
+  '"role": "user"', '"weight": 2, ', '{"prompt": "a", "completion": "b"}', '{"input": {}, "preferred_output": []}',
+  '{"messages": [{"role": "user", "content": "x"}], "answer": 3}', chatLine(), `${chatLine('a', 'b')}\n`,
+  `\n${chatLine('c', 'd')}\n${chatLine('e', 'f')}`, "{'messages': []}", '[\n', '\n]', '{\n  "messages": []\n}\n',
+];
+
+function randomPosition(random: Random, text: TextLines): Position {
+  const line = random.below(text.lineCount);
+  // Mostly near the ends of a line, where edits break and join lines.
+  const length = text.lineAt(line).length;
+  const character = random.pick([0, length, random.below(length + 1)]);
+  return { line, character };
+}
+
+function randomEdit(random: Random, text: TextLines): TextEdit {
+  const one = randomPosition(random, text);
+  const other = random.next() < 0.5 ? one : randomPosition(random, text);
+  const near = random.next() < 0.8 && Math.abs(one.line - other.line) > 3 ? one : other;
+  const forward = one.line < near.line || (one.line === near.line && one.character <= near.character);
+  const range = forward ? { start: one, end: near } : { start: near, end: one };
+  return { range, text: random.next() < 0.25 ? '' : random.pick(snippets) };
+}
+
+function allOf(document: DatasetDocument): Problem[] {
+  return [...document.problems()];
+}
+
+test('any interleaving of edits and checks gives the same problems as a fresh run', () => {
+  for (let seed = 1; seed <= 150; seed += 1) {
+    const random = new Random(seed);
+    const start = random.pick(['', chatLines(12).join('\n'), `${chatLines(3).join('\r\n')}\r\n`, chatLines(1200).join('\n')]);
+    const text = new TextLines(start);
+    const document = new DatasetDocument(text);
+    for (let step = 0; step < 25; step += 1) {
+      const edit = randomEdit(random, text);
+      text.apply(edit);
+      document.applyChange(edit);
+      assert.ok(document.inStep, `seed ${seed}, step ${step}: lines out of step`);
+      if (random.next() < 0.4) {
+        let left = random.below(5);
+        document.check(() => (left -= 1) < 0);
+      }
+    }
+    assert.ok(document.check());
+    const fresh = new DatasetDocument(new TextLines(text.text));
+    fresh.check();
+    assert.deepEqual(allOf(document), allOf(fresh), `seed ${seed}`);
+    assert.deepEqual(document.summary(), fresh.summary(), `seed ${seed}`);
+    const { errors, warnings, information, complete } = document.summary();
+    assert.ok(complete);
+    const counted = { error: 0, warning: 0, information: 0 };
+    for (const { severity } of allOf(document)) {
+      counted[severity] += 1;
+    }
+    assert.deepEqual(counted, { error: errors, warning: warnings, information }, `seed ${seed}: counts`);
+    for (let line = 0; line < text.lineCount; line += 1) {
+      for (const { range } of document.problemsOnLine(line)) {
+        assert.equal(range.start.line, line);
+        assert.ok(range.start.character <= range.end.character && range.end.character <= text.lineAt(line).length);
+      }
+    }
+  }
+});
+
+test('a stream of the same lines finds the same', () => {
+  for (let seed = 1; seed <= 150; seed += 1) {
+    const random = new Random(seed);
+    const text = new TextLines(chatLines(random.below(14)).join('\n'));
+    for (let step = 0; step < 12; step += 1) {
+      text.apply(randomEdit(random, text));
+    }
+    const document = new DatasetDocument(text);
+    document.check();
+    const stream = new DatasetStream(10_000);
+    const lines = splitLines(text.text);
+    for (const line of lines.at(-1) === '' ? lines.slice(0, -1) : lines) {
+      stream.push(line);
+    }
+    const { problems, ...summary } = stream.end({});
+    assert.deepEqual(problems, allOf(document), `seed ${seed}: ${JSON.stringify(text.text)}`);
+    const { format, framing, examples, errors, warnings, information, complete } = document.summary();
+    assert.deepEqual(summary, { format, framing, examples, errors, warnings, information, complete }, `seed ${seed}`);
+  }
+});
+
+test('every prefix of a valid file is checked without an exception', () => {
+  const text = `${chatLine('Ünal 😀 "q" \\ \u2028?', 'a\nb')}\r\n${chatLines(2).join('\n')}`;
+  for (let length = 0; length <= text.length; length += 1) {
+    const document = new DatasetDocument(new TextLines(text.slice(0, length)));
+    document.check();
+    const problems = allOf(document);
+    assert.ok(problems.every(({ range }) => range.end.character >= range.start.character));
+  }
+});
+
+test('checking stops where it is told to and goes on from there', () => {
+  const document = new DatasetDocument(new TextLines(chatLines(2000).join('\n')));
+  let steps = 0;
+  while (!document.check(() => (steps += 1) % 300 === 0)) {
+    assert.equal(document.summary().complete, false);
+    assert.deepEqual(document.fileProblems(), [], 'nothing is said of the file before all of it is seen');
+  }
+  assert.equal(steps, 2000, 'every line is checked once');
+  assert.deepEqual(document.summary().examples, 2000);
+});
+
+test('an edit has only its own lines checked again', () => {
+  const text = new TextLines(chatLines(5000).join('\n'));
+  let read: number[] = [];
+  const document = new DatasetDocument({
+    get lineCount() {
+      return text.lineCount;
+    },
+    lineAt: (line) => {
+      read.push(line);
+      return text.lineAt(line);
+    },
+  });
+  document.check();
+  const edit = { range: { start: { line: 3000, character: 5 }, end: { line: 3000, character: 5 } }, text: 'x' };
+  text.apply(edit);
+  document.applyChange(edit);
+  read = [];
+  document.check();
+  document.summary();
+  assert.deepEqual([...new Set(read)].sort((one, other) => one - other), [0, 3000, 4999], 'the line and the two ends of the file');
+});
+
+test('the number of examples follows the edits', () => {
+  const text = new TextLines(chatLines(10).join('\n'));
+  const document = new DatasetDocument(text);
+  document.check();
+  const codes = (): string[] => allOf(document).map(({ code }) => code);
+  assert.deepEqual(codes(), ['file.fewExamples']);
+  const deletion = { range: { start: { line: 3, character: 0 }, end: { line: 4, character: 0 } }, text: '' };
+  text.apply(deletion);
+  document.applyChange(deletion);
+  document.check();
+  assert.deepEqual(codes(), ['file.tooFewExamples']);
+  const insertion = { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: `${chatLines(60).join('\n')}\n` };
+  text.apply(insertion);
+  document.applyChange(insertion);
+  document.check();
+  assert.deepEqual(codes(), []);
+  assert.equal(document.summary().examples, 69);
+});

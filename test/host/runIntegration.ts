@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { join, relative } from 'node:path';
-import { build } from 'esbuild';
 import { reportVariable, type TestReport } from '../integration/report.ts';
+import { bundleSuite, suiteFile } from './bundleSuite.ts';
 import { openBrowserHost, type BrowserHost } from './browserHost.ts';
 import { chooseHost, type TestHost } from './chooseHost.ts';
 import { runInDesktop } from './desktopHost.ts';
@@ -17,7 +17,6 @@ import { copySample } from './sample.ts';
  * title, TUNESMITH_TEST_VERBOSE=1 shows what tests and extension write to the console.
  */
 const output = join(repository, 'out/test');
-const suite = join(output, 'integration.js');
 const reportFile = join(output, 'report.jsonl');
 /** Longer than any single test may take. */
 const patience = 240_000;
@@ -28,7 +27,7 @@ async function main(): Promise<void> {
   if (!existsSync(join(extension, manifest.main))) {
     throw new Error(`${manifest.main} is missing: build first, with npm run build.`);
   }
-  await bundle();
+  await bundleSuite();
   const host = await chooseHost();
   say(`Integration tests in the ${host.kind} VS Code (${host.reason}).`);
   const lifetime = new Lifetime();
@@ -37,28 +36,6 @@ async function main(): Promise<void> {
   } finally {
     await lifetime.dispose();
   }
-}
-
-async function bundle(): Promise<void> {
-  const folder = join(repository, 'test/integration');
-  const files = readdirSync(folder).filter((name) => name.endsWith('.test.ts')).sort();
-  if (files.length === 0) {
-    throw new Error('There is no test/integration/*.test.ts.');
-  }
-  const requires = files.map((name) => `require('./${name}');`).join(' ');
-  const entry = `import { runSuite } from './index.ts';\nexport const run = () => runSuite(() => { ${requires} });\n`;
-  await build({
-    stdin: { contents: entry, resolveDir: folder, sourcefile: 'suite.ts', loader: 'ts' },
-    outfile: suite,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node22',
-    sourcemap: 'linked',
-    keepNames: true,
-    external: ['vscode', 'mocha'],
-    logLevel: 'warning',
-  });
 }
 
 async function run(host: TestHost, extension: string, lifetime: Lifetime): Promise<boolean> {
@@ -83,7 +60,7 @@ async function run(host: TestHost, extension: string, lifetime: Lifetime): Promi
 
   const printer = new Printer();
   let browser: BrowserHost | undefined;
-  const settings = { folder, extension, tests: suite, environment, onLog };
+  const settings = { folder, extension, tests: suiteFile, environment, onLog };
   const exit =
     host.kind === 'desktop'
       ? runInDesktop({ ...settings, ...host }, lifetime)
@@ -168,7 +145,7 @@ class Printer {
 
 /** The extension host takes stack traces into its own hands, so Node's source maps do not work there. */
 function toSources(stack: string): string {
-  const map = new SourceMap(JSON.parse(readFileSync(`${suite}.map`, 'utf8')) as SourceMapPayload);
+  const map = new SourceMap(JSON.parse(readFileSync(`${suiteFile}.map`, 'utf8')) as SourceMapPayload);
   return stack.replace(/[^\s(]*integration\.js:(\d+):(\d+)/g, (place, line: string, column: string) => {
     const found = map.findEntry(Number(line) - 1, Number(column) - 1);
     return 'originalSource' in found

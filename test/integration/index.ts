@@ -1,13 +1,15 @@
 import { inspect } from 'node:util';
 import Mocha from 'mocha';
-import { report } from './report.ts';
+import { report, reportVariable } from './report.ts';
 
 /**
  * Runs the suite inside the extension host; `load` requires the test files once mocha's globals exist. Resolves if
  * nothing failed, which is what both hosts turn into their exit code.
  */
 export async function runSuite(load: () => void): Promise<void> {
-  const mocha = new Mocha({ ui: 'tdd', timeout: 60_000, slow: 5_000, reporter: Silent });
+  // Without a runner that reads the report, as in the debugger, the console is where results are looked for.
+  const reporter = process.env[reportVariable] === undefined ? 'spec' : Silent;
+  const mocha = new Mocha({ ui: 'tdd', timeout: 60_000, slow: 5_000, reporter });
   const pattern = process.env['TUNESMITH_TEST_GREP'];
   if (pattern !== undefined && pattern !== '') {
     mocha.grep(pattern);

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findOnPath } from './chooseHost.ts';
+import { endNewEngine } from './engineHome.ts';
 import { repository, say } from './install.ts';
 import { Lifetime } from './lifetime.ts';
 import { copySample } from './sample.ts';
@@ -15,7 +16,7 @@ import { startServer } from './server.ts';
  */
 const firstSteps = `What to do there first:
   1. Open science.recipe.json and choose Run above its first line: rows become a training file.
-  2. In the training file, choose the + at the top right (Create Fine-Tuning Job…) and accept what it proposes.
+  2. In the training file, choose + at the top right (Create Fine-Tuning Job…) and accept what it proposes.
   3. The Tunesmith icon in the activity bar shows the job; when it has finished: Show Metrics, Chat.
 Everything runs on this machine; no account is needed.
 
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
   const lifetime = new Lifetime();
   try {
     const folder = await copySample(join(repository, 'out/start/sample'));
+    await endNewEngine(lifetime);
     const code = desktopProgram();
     const opened = code === undefined ? await openServer(folder, lifetime) : await openDesktop(code, folder, lifetime);
     say(`\n${firstSteps}\n`);

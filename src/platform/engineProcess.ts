@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { settingIds } from '../contributions.ts';
+import { stat } from '../disk/files.ts';
 import type { EngineLauncher, RunningEngine } from '../protocol/launch.ts';
 import type { Log } from './log.ts';
 
@@ -36,6 +37,11 @@ export class EngineProcess implements vscode.Disposable {
   /** True while this window waits for an engine that it has started. */
   get isStarting(): boolean {
     return this.#starting !== undefined;
+  }
+
+  /** True if there is a log to show. */
+  async hasLog(): Promise<boolean> {
+    return (await stat(this.logFile)) !== undefined;
   }
 
   get logFile(): string {

@@ -34,6 +34,12 @@ export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
+/** OpenAI's own service, its regional hosts included; everything else is only known to be compatible. */
+export function profileOf(baseURL: string): 'openai' | 'compatible' {
+  const { hostname } = new URL(baseURL);
+  return hostname === 'api.openai.com' || hostname.endsWith('.api.openai.com') ? 'openai' : 'compatible';
+}
+
 const idPattern = /^[a-z0-9-]{1,40}$/;
 const builtInIds: ReadonlySet<string> = new Set(['local', 'openai']);
 

@@ -1,7 +1,12 @@
-import type { ProviderProfile } from './profile.ts';
+import type { Dated, ProviderProfile } from './profile.ts';
 
 /** The base model of the Local engine: a decoder trained from scratch, with a vocabulary learned from the file. */
 export const tinyModel = 'tunesmith-tiny';
+
+/** The limits of our own engine; a test holds them against what it does. */
+function own<T>(value: T, source: string): Dated<T> {
+  return { value, asOf: '2026-11-22', source };
+}
 
 /** The Local engine: no account, no key, no price; the model lives in the engine's data folder. */
 export const localProfile: ProviderProfile = {
@@ -9,9 +14,19 @@ export const localProfile: ProviderProfile = {
   label: 'Local',
   key: 'none',
   charges: false,
-  baseModels: [{ id: tinyModel, methods: ['supervised'], autoEpochs: 20 }],
+  baseModels: [
+    {
+      id: tinyModel,
+      methods: ['supervised'],
+      exampleTokens: own(512, 'src/engine/model/config.ts'),
+      contextTokens: own(512, 'src/engine/model/config.ts'),
+      autoEpochs: 20,
+    },
+  ],
   // Training can go on from every tuned model of the engine.
   listsBaseModels: true,
+  minExamples: own(10, 'src/engine/server/trainingFile.ts'),
+  maxFileBytes: own(512 * 1024 * 1024, 'src/engine/server/limits.ts'),
   hyperparameters: {
     nEpochs: { min: 1, max: 50, integer: true },
     batchSize: { min: 1, max: 256, integer: true },

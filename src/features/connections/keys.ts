@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../../platform/connections.ts';
+import { askChoice, back } from '../../platform/stepInput.ts';
+import { describeConnection, hostOf, toConnectionId } from './describe.ts';
+import type { ConnectionsServices } from './index.ts';
+import { askKeyRecord, askKeySource } from './keyInput.ts';
+import { tryConnection } from './tryConnection.ts';
+
+/** Sets the key of one connection and says whether the service takes it. */
+export async function setKey(services: ConnectionsServices, argument: unknown): Promise<void> {
+  const t = vscode.l10n.t;
+  const keyed = services.connections.all().filter(({ profile }) => profile.key !== 'none');
+  const connection = await pickConnection(services, argument, keyed, t('Whose API key?'));
+  if (connection === undefined) return;
+  const title = t('API Key for {0}', connection.label);
+  for (;;) {
+    const source = await askKeySource({ title, step: 1, totalSteps: 2 }, false);
+    if (source === undefined || source === back || source === 'none') return;
+    const record = await askKeyRecord({ title, step: 2, totalSteps: 2 }, source, hostOf(connection));
+    if (record === undefined) return;
+    if (record === back) continue;
+    await services.connections.setKey(connection, record);
+    const trial = await tryConnection(services, connection, record);
+    if (trial.kind === 'answered') {
+      void vscode.window.showInformationMessage(
+        t('{0} takes the API key and offers {1} models.', connection.label, trial.models),
+      );
+    } else if (trial.kind === 'failed') {
+      void vscode.window.showWarningMessage(t('The API key is kept, but {0} did not answer: {1}', connection.label, trial.reason));
+    }
+    return;
+  }
+}
+
+/** Forgets the key of one connection after asking. */
+export async function removeKey(services: ConnectionsServices, argument: unknown): Promise<void> {
+  const t = vscode.l10n.t;
+  const { connections } = services;
+  const withKey: Connection[] = [];
+  for (const connection of connections.all()) {
+    const { kind } = await connections.keyState(connection);
+    if (kind === 'stored' || kind === 'variable') withKey.push(connection);
+  }
+  if (withKey.length === 0) {
+    void vscode.window.showInformationMessage(t('No connection has an API key.'));
+    return;
+  }
+  const connection = await pickConnection(services, argument, withKey, t('Whose API key is forgotten?'));
+  if (connection === undefined) return;
+  const remove = t('Remove Key');
+  const question = t('Remove the API key of {0} from this machine?', connection.label);
+  const detail = t('The key stays valid at the service until it is revoked there.');
+  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) !== remove) return;
+  await connections.removeKey(connection);
+}
+
+/** The connection that is meant: the argument, the current one if it qualifies, the only one, or the chosen one. */
+export async function pickConnection(
+  services: ConnectionsServices,
+  argument: unknown,
+  candidates: readonly Connection[],
+  placeholder: string,
+): Promise<Connection | undefined> {
+  const id = toConnectionId(argument) ?? services.connections.current.id;
+  const meant = candidates.find((connection) => connection.id === id);
+  if (meant) return meant;
+  if (candidates.length < 2) return candidates[0];
+  const items = await Promise.all(
+    candidates.map(async (connection) => ({
+      label: connection.label,
+      detail: await describeConnection(services, connection),
+      connection,
+    })),
+  );
+  const chosen = await askChoice({ title: vscode.l10n.t('Connections'), placeholder, items });
+  return chosen === undefined || chosen === back ? undefined : chosen.connection;
+}

@@ -38,7 +38,7 @@ const areas: readonly Area[] = [
   {
     folder: 'src/platform/',
     areas: ['src/core/', 'src/messages/', 'src/disk/', 'src/protocol/', 'src/contributions.ts'],
-    libraries: ['vscode', 'node:path', 'node:crypto'],
+    libraries: ['vscode', 'node:path', 'node:crypto', 'node:worker_threads'],
   },
   { folder: 'src/features/', areas: [...worldOfFeatures, 'src/contributions.ts'], libraries: ['vscode', 'node:path'] },
   {

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { replaceFile, syncFolder } from './replace.ts';
 import { failIfPresent, isMissing, realSystem, type System } from './system.ts';
 
-export { replaceFile, startReplacement, syncFolder } from './replace.ts';
+export { removeLeftovers, replaceFile, startReplacement, syncFolder } from './replace.ts';
 export type { Content, ReplaceOptions, Replacement } from './replace.ts';
 export { errorCode, isMissing, realSystem } from './system.ts';
 export type { OpenFile, System } from './system.ts';

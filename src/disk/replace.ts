@@ -55,7 +55,7 @@ export async function startReplacement(path: string, options: ReplaceOptions = {
   const { signal } = options;
   signal?.throwIfAborted();
   const target = await resolveLinks(path, system);
-  const temporaryPath = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporaryPath = join(dirname(target), `${temporaryPrefix(target)}${randomBytes(6).toString('hex')}.tmp`);
   const old = await system.stat(target).catch((error: unknown) => {
     if (isMissing(error)) {
       return undefined;
@@ -116,6 +116,31 @@ export async function startReplacement(path: string, options: ReplaceOptions = {
     },
   };
   return replacement;
+}
+
+/**
+ * Removes what earlier replacements of this file left behind when their process was killed. What is younger than
+ * `olderThanMs` may belong to a replacement that is under way.
+ */
+export async function removeLeftovers(
+  path: string,
+  olderThanMs: number,
+  system: System = realSystem,
+): Promise<void> {
+  const folder = dirname(resolve(path));
+  const prefix = temporaryPrefix(path);
+  for (const name of await system.readdir(folder)) {
+    if (!name.startsWith(prefix) || !/^[0-9a-f]{12}\.tmp(\.old)?$/.test(name.slice(prefix.length))) continue;
+    const leftover = join(folder, name);
+    const found = await system.stat(leftover).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > olderThanMs) {
+      await system.unlink(leftover).catch(() => undefined);
+    }
+  }
+}
+
+function temporaryPrefix(target: string): string {
+  return `.${basename(target).slice(0, 100)}.`;
 }
 
 /** Makes a new, renamed or removed name in a folder durable. Windows cannot do it. */

@@ -3,6 +3,7 @@ import { drawKey, drawValidation, NumberList, validationSize, type Digest } from
 import { readLines, startReplacement } from '../disk/files.ts';
 import type { Replacement, System } from '../disk/files.ts';
 import { RunFailure } from './runFailure.ts';
+import { waitingName } from './trainingWriter.ts';
 
 type Sink = (line: string) => Promise<void>;
 
@@ -29,7 +30,7 @@ export class ExampleSplitter {
     digest: Digest,
     options: { readonly signal?: AbortSignal; readonly system?: System },
   ): Promise<ExampleSplitter> {
-    return new ExampleSplitter(await startReplacement(`${beside}.all`, options), seed, digest);
+    return new ExampleSplitter(await startReplacement(waitingName(beside), options), seed, digest);
   }
 
   async add(line: string): Promise<void> {

@@ -6,6 +6,7 @@ import {
   readChunks,
   readLines,
   removeEmptyFolders,
+  removeLeftovers,
   replaceFile,
   sha256File,
   startReplacement,
@@ -33,6 +34,14 @@ export interface TrainingWriter {
   discard(): Promise<void>;
 }
 
+/** No run is silent for so long. */
+const leftoverMs = 60 * 60 * 1000;
+
+/** The name under which examples wait until the split is known. */
+export function waitingName(path: string): string {
+  return `${path}.all`;
+}
+
 /** What is on disk is not what was written. */
 export class ReadBackError extends Error {
   override readonly name = 'ReadBackError';
@@ -58,6 +67,7 @@ export async function startTrainingFile(
   };
   let replacement: Replacement;
   try {
+    for (const name of [path, waitingName(path)]) await removeLeftovers(name, leftoverMs, options.system);
     replacement = await startReplacement(path, options);
   } catch (error) {
     await removeFolders();

@@ -55,7 +55,8 @@ function toHtml(webview: vscode.Webview, page: WebviewPage, bundles: vscode.Uri)
   const source = webview.cspSource;
   const policy = [
     `default-src 'none'`,
-    `style-src ${source}`,
+    // The component library tests with one style element whether the browser knows :focus-visible.
+    `style-src ${source} 'nonce-${nonce}'`,
     `script-src 'nonce-${nonce}'`,
     `font-src ${source}`,
     `img-src ${source} data:`,
@@ -68,6 +69,7 @@ function toHtml(webview: vscode.Webview, page: WebviewPage, bundles: vscode.Uri)
 <head>
 <meta charset="UTF-8">
 <meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
+<meta property="csp-nonce" content="${nonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1.0">
 <title>${escapeHtml(page.title)}</title>
 <link rel="stylesheet" href="${address(`${page.name}.css`)}">

@@ -1,0 +1,302 @@
+import uPlot from 'uplot';
+import type { MetricPoint } from '../../src/core/metrics/points.ts';
+import { smooth } from '../../src/core/metrics/smoothing.ts';
+import type { Theme } from '../shared/theme.ts';
+import { drawMarker } from './markers.ts';
+import { chartSeries, type ChartKind, type MeasureFormat, type SeriesSpec } from './series.ts';
+
+export type Zoom = { readonly min: number; readonly max: number };
+
+export type ChartView = {
+  readonly smoothing: number;
+  readonly log: boolean;
+  readonly hidden: ReadonlySet<string>;
+  readonly checkpoints: readonly number[];
+};
+
+export type ChartEvents = {
+  readonly onZoom: (zoom: Zoom | null) => void;
+  /** Index of the point under the cursor, null when it left. */
+  readonly onCursor: (index: number | null) => void;
+};
+
+const syncKey = 'metrics';
+
+/**
+ * One uPlot chart. Each measure has two lines of the same colour and dash: the raw values and, while smoothing is
+ * on, the average in front of them. A change of look builds the chart anew; new points only replace its data.
+ */
+export class LineChart {
+  readonly element: HTMLElement;
+  readonly #kind: ChartKind;
+  readonly #format: MeasureFormat;
+  readonly #events: ChartEvents;
+  #plot: uPlot | undefined;
+  #points: readonly MetricPoint[] = [];
+  #view: ChartView = { smoothing: 0, log: false, hidden: new Set(), checkpoints: [] };
+  #theme: Theme;
+  #zoom: Zoom | null = null;
+  readonly #resizing: ResizeObserver;
+
+  constructor(kind: ChartKind, theme: Theme, format: MeasureFormat, events: ChartEvents) {
+    this.#kind = kind;
+    this.#format = format;
+    this.#events = events;
+    this.#theme = theme;
+    this.element = document.createElement('div');
+    this.element.className = 'plot';
+    this.#resizing = new ResizeObserver(() => this.#resize());
+    this.#resizing.observe(this.element);
+  }
+
+  show(points: readonly MetricPoint[], view: ChartView, theme: Theme): void {
+    const sameLook =
+      this.#theme === theme &&
+      this.#view.log === view.log &&
+      this.#view.smoothing > 0 === view.smoothing > 0 &&
+      this.#view.hidden === view.hidden;
+    this.#points = points;
+    this.#view = view;
+    this.#theme = theme;
+    if (this.#plot !== undefined && sameLook) this.#replaceData(this.#plot);
+    else this.#build();
+  }
+
+  setZoom(zoom: Zoom | null): void {
+    this.#zoom = zoom;
+    if (this.#plot !== undefined) this.#replaceData(this.#plot);
+  }
+
+  /** Puts the cursor on a point, as the keyboard does. */
+  setCursor(index: number | null): void {
+    const plot = this.#plot;
+    const step = index === null ? undefined : this.#points[index]?.step;
+    if (plot === undefined) return;
+    if (step === undefined) plot.setCursor({ left: -10, top: -10 });
+    else plot.setCursor({ left: plot.valToPos(step, 'x'), top: plot.over.clientHeight / 2 });
+  }
+
+  /** The steps that are in sight. */
+  get range(): Zoom {
+    const first = this.#points[0]?.step ?? 0;
+    const last = this.#points.at(-1)?.step ?? 1;
+    return this.#zoom ?? { min: first, max: Math.max(last, first + 1) };
+  }
+
+  dispose(): void {
+    this.#resizing.disconnect();
+    this.#plot?.destroy();
+    this.element.remove();
+  }
+
+  #replaceData(plot: uPlot): void {
+    plot.batch(() => {
+      plot.setData(this.#toData(), false);
+      plot.setScale('x', this.range);
+    });
+  }
+
+  #build(): void {
+    const had = this.#plot?.cursor.idx ?? null;
+    this.#plot?.destroy();
+    this.#plot = undefined;
+    if (this.element.clientWidth === 0) return;
+    this.#plot = new uPlot(this.#toOptions(), this.#toData(), this.element);
+    this.#replaceData(this.#plot);
+    if (had !== null) this.setCursor(had);
+  }
+
+  #resize(): void {
+    if (this.#plot === undefined) this.#build();
+    else if (this.element.clientWidth > 0) this.#plot.setSize(this.#size());
+  }
+
+  #size(): { width: number; height: number } {
+    const width = this.element.clientWidth;
+    return { width, height: Math.round(Math.min(340, Math.max(200, width * 0.5))) };
+  }
+
+  get #specs(): readonly SeriesSpec[] {
+    return chartSeries[this.#kind];
+  }
+
+  #toData(): uPlot.AlignedData {
+    const steps = this.#points.map((point) => point.step);
+    const lines: (number | null)[][] = [];
+    for (const { measure, smoothed } of this.#specs) {
+      const values = this.#points.map((point) => {
+        const value = point[measure];
+        // A logarithm has no place for zero; the control says so.
+        return value === undefined || (this.#view.log && value <= 0) ? null : value;
+      });
+      const average = smoothed && this.#view.smoothing > 0;
+      lines.push(values, average ? smooth(values, this.#view.smoothing) : values.map(() => null));
+    }
+    return [steps, ...lines];
+  }
+
+  #toOptions(): uPlot.Options {
+    const theme = this.#theme;
+    const averaged = this.#view.smoothing > 0;
+    const axis = {
+      stroke: theme.muted,
+      font: theme.font,
+      grid: { stroke: theme.grid, width: 1 },
+      ticks: { stroke: theme.grid, width: 1, size: 4 },
+    };
+    const lines = this.#specs.flatMap((spec): uPlot.Series[] => {
+      const stroke = theme.color(spec.color);
+      const show = !this.#view.hidden.has(spec.measure);
+      const common = { stroke, dash: [...spec.dash], spanGaps: true, points: { show: false } };
+      const pale = averaged && spec.smoothed;
+      return [
+        { ...common, show, width: pale ? 1 : 1.6, alpha: pale ? (theme.highContrast ? 0.55 : 0.32) : 1 },
+        { ...common, show: show && pale, width: 2 },
+      ];
+    });
+    return {
+      ...this.#size(),
+      series: [{}, ...lines],
+      legend: { show: false },
+      padding: [10, 12, 0, 0],
+      scales: {
+        x: { time: false },
+        y: this.#view.log ? { distr: 3, log: 10 } : { range: this.#kind === 'accuracy' ? shareRange : lossRange },
+      },
+      axes: [
+        { ...axis, size: 28, space: 60, incrs: stepIncrements, values: (_plot, splits) => splits.map((step) => this.#format.step(step)) },
+        {
+          ...axis,
+          size: 52,
+          space: this.#view.log ? 24 : 32,
+          values: (_plot, splits) => splits.map((value) => (value === null ? '' : this.#format.axis(this.#kind, value))),
+        },
+      ],
+      cursor: {
+        drag: { x: true, y: false, setScale: false },
+        sync: { key: syncKey, setSeries: false, filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' } },
+        bind: { dblclick: () => () => (this.#events.onZoom(null), null) },
+        points: { size: 7 },
+        y: false,
+      },
+      select: { show: true, left: 0, top: 0, width: 0, height: 0 },
+      hooks: {
+        ready: [(plot) => this.#listenToWheel(plot)],
+        setSelect: [(plot) => this.#zoomToSelection(plot)],
+        setCursor: [(plot) => this.#events.onCursor(plot.cursor.idx ?? null)],
+        drawAxes: [(plot) => this.#drawCheckpoints(plot)],
+        drawSeries: [(plot, index) => this.#drawMarkers(plot, index)],
+      },
+    };
+  }
+
+  #zoomToSelection(plot: uPlot): void {
+    const { left, width } = plot.select;
+    if (width < 4) return;
+    const zoom = { min: plot.posToVal(left, 'x'), max: plot.posToVal(left + width, 'x') };
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.#events.onZoom(this.#clamp(zoom));
+  }
+
+  /** Only with Ctrl or Cmd, which is also what a pinch sends: the plain wheel scrolls the page. Shift moves sideways. */
+  #listenToWheel(plot: uPlot): void {
+    const turn = (event: WheelEvent): void => {
+      const { min, max } = this.range;
+      if (event.ctrlKey || event.metaKey) {
+        event.preventDefault();
+        const centre = plot.posToVal(event.offsetX, 'x');
+        this.#events.onZoom(this.#clamp(scaleAround(this.range, centre, event.deltaY > 0 ? 1.25 : 0.8)));
+      } else if (event.shiftKey && this.#zoom !== null) {
+        event.preventDefault();
+        const shift = Math.sign(event.deltaY || event.deltaX) * (max - min) * 0.1;
+        this.#events.onZoom(this.#clamp({ min: min + shift, max: max + shift }));
+      }
+    };
+    plot.over.addEventListener('wheel', turn, { passive: false });
+  }
+
+  /** A zoom within the points, at least two steps wide; null if everything is in sight. */
+  #clamp(zoom: Zoom): Zoom | null {
+    const first = this.#points[0]?.step ?? 0;
+    const last = this.#points.at(-1)?.step ?? 1;
+    const width = Math.max(2, zoom.max - zoom.min);
+    if (width >= last - first) return null;
+    const min = Math.min(Math.max(first, zoom.min), last - width);
+    return { min, max: min + width };
+  }
+
+  /** Zooms about the cursor, or the middle, as the keyboard does. */
+  zoomBy(factor: number, index: number | null): void {
+    const { min, max } = this.range;
+    const centre = (index === null ? undefined : this.#points[index]?.step) ?? (min + max) / 2;
+    this.#events.onZoom(this.#clamp(scaleAround(this.range, centre, factor)));
+  }
+
+  #drawCheckpoints(plot: uPlot): void {
+    const { ctx, bbox } = plot;
+    ctx.save();
+    ctx.strokeStyle = this.#theme.muted;
+    ctx.fillStyle = this.#theme.muted;
+    ctx.lineWidth = uPlot.pxRatio;
+    ctx.setLineDash([2 * uPlot.pxRatio, 3 * uPlot.pxRatio]);
+    for (const step of this.#view.checkpoints) {
+      const x = Math.round(plot.valToPos(step, 'x', true));
+      if (x < bbox.left || x > bbox.left + bbox.width) continue;
+      ctx.globalAlpha = 0.6;
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+      ctx.globalAlpha = 1;
+      const size = 4 * uPlot.pxRatio;
+      ctx.beginPath();
+      ctx.moveTo(x - size, bbox.top - size);
+      ctx.lineTo(x + size, bbox.top - size);
+      ctx.lineTo(x, bbox.top + size);
+      ctx.fill();
+    }
+    ctx.restore();
+  }
+
+  #drawMarkers(plot: uPlot, index: number): void {
+    const spec = this.#specs[Math.floor((index - 1) / 2)];
+    const isAverage = index % 2 === 0;
+    const values = plot.data[index];
+    const line = plot.series[index];
+    if (spec === undefined || values === undefined || line?.show !== true) return;
+    // The markers sit on the line that stands out.
+    if (!isAverage && spec.smoothed && this.#view.smoothing > 0) return;
+    const { ctx, bbox } = plot;
+    const ratio = uPlot.pxRatio;
+    ctx.save();
+    ctx.fillStyle = this.#theme.color(spec.color);
+    let lastX = -Infinity;
+    for (const [i, step] of plot.data[0].entries()) {
+      const value = values[i];
+      if (value === null || value === undefined) continue;
+      const x = plot.valToPos(step, 'x', true);
+      if (x < bbox.left - 1 || x > bbox.left + bbox.width + 1 || x - lastX < spec.markerSpace * ratio) continue;
+      lastX = x;
+      drawMarker(ctx, spec.marker, x, plot.valToPos(value, 'y', true), 3 * ratio);
+    }
+    ctx.restore();
+  }
+}
+
+const stepIncrements = [1, 2, 5].flatMap((digit) => Array.from({ length: 8 }, (_, power) => digit * 10 ** power)).sort((a, b) => a - b);
+
+function scaleAround({ min, max }: Zoom, centre: number, factor: number): Zoom {
+  return { min: centre - (centre - min) * factor, max: centre + (max - centre) * factor };
+}
+
+function lossRange(_plot: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax {
+  if (min === null || max === null) return [0, 1];
+  const pad = (max - min || Math.abs(max) || 1) * 0.08;
+  return [min >= 0 ? Math.max(0, min - pad) : min - pad, max + pad];
+}
+
+function shareRange(_plot: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax {
+  if (min === null || max === null) return [0, 1];
+  const pad = Math.max((max - min) * 0.08, 0.01);
+  return [Math.max(0, min - pad), Math.min(1.01, max + pad)];
+}

@@ -51,7 +51,7 @@ export const tunesmithTiny: BaseModel = {
   contextLength: 512,
   vocabularySize: 1024,
   auto: { epochs: 20, examplesSeen: 25_000, batchSize: 8, steps: 200 },
-  learningRate: { fromScratch: 3e-3, continued: 1e-3 },
+  learningRate: { fromScratch: 6e-3, continued: 2e-3 },
 };
 
 export function configOf(base: BaseModel, vocabularySize: number): ModelConfig {

@@ -4,9 +4,9 @@ import type { Layer, Parameters } from './parameters.ts';
 import { normEpsilon, rotations } from './positions.ts';
 
 /**
- * The decoder as a differentiable function of jax arrays: token embedding; per layer causal attention with rotary
- * positions and a feed-forward part with squared ReLU (So et al. 2021; no exponential, hence cheap), each reading a
- * root-mean-square norm of the residual stream. generate/forward.ts computes the same without jax.
+ * The decoder as a differentiable function of jax arrays: normed token embedding; per layer causal attention with
+ * rotary positions and a feed-forward part with squared ReLU (So et al. 2021; no exponential, hence cheap), each
+ * reading a root-mean-square norm of the residual stream. generate/forward.ts computes the same without jax.
  *
  * jax-js hands ownership over: a function consumes its arguments, `.ref` keeps one for another use.
  */
@@ -37,7 +37,7 @@ export function decode(
   tokens: np.Array,
 ): np.Array {
   const [rows, length] = tokens.shape as [number, number];
-  let stream = np.take(parameters.embedding.ref, tokens.reshape([rows * length]), 0);
+  let stream = norm(np.take(parameters.embedding.ref, tokens.reshape([rows * length]), 0));
   for (const layer of parameters.layers) {
     stream = stream.ref.add(attention(config, layer, constants, norm(stream), rows, length));
     const hidden = nn.relu(np.matmul(norm(stream.ref), layer.up));

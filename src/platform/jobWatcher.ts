@@ -50,8 +50,12 @@ export class JobWatcher implements vscode.Disposable {
     this.#disposables.add(
       this.#store.onDidChange((change) => {
         const connectionId = change.kind === 'listChanged' ? change.connectionId : change.ref.connectionId;
-        void this.unfinished.observe(this.#store.list(connectionId));
-        if (change.kind === 'listChanged' || change.fields.has('status')) this.#watches.get(connectionId)?.replan();
+        const records = this.#store.list(connectionId);
+        void this.unfinished.observe(records);
+        if (change.kind === 'listChanged' || change.fields.has('status')) {
+          const running = records.some((record) => !isTerminal(record.job));
+          (running ? this.#watch(connectionId) : this.#watches.get(connectionId))?.replan();
+        }
         this.#showState();
       }),
     );
@@ -65,11 +69,11 @@ export class JobWatcher implements vscode.Disposable {
     }
   }
 
-  /** Tells whether the job tree is visible; becoming visible asks at once. */
-  setTreeVisible(visible: boolean): void {
+  /** Tells whether the job tree is visible; becoming visible asks at once. Resolves after the answer. */
+  async setTreeVisible(visible: boolean): Promise<void> {
     if (visible === this.#treeVisible) return;
     this.#treeVisible = visible;
-    if (visible) void this.#watch(this.#connections.current.id).run();
+    if (visible) await this.#watch(this.#connections.current.id).run();
     else for (const watch of this.#watches.values()) watch.replan();
   }
 

@@ -1,5 +1,5 @@
 import { ServiceError, type PageQuery, type Service } from '../../../src/core/providers/port.ts';
-import type { WireCheckpoint, WireEvent, WireJob, WirePage } from '../../../src/core/providers/wire.ts';
+import type { JobCreateRequest, WireCheckpoint, WireEvent, WireJob, WirePage } from '../../../src/core/providers/wire.ts';
 
 /** A service whose lists a test writes; it pages as services do and notes what it was asked. */
 export class ScriptedService implements Service {
@@ -11,6 +11,9 @@ export class ScriptedService implements Service {
   readonly asked: string[] = [];
   /** Called before each answer; throws to fail the call. */
   onAsk: (call: string) => void = () => {};
+  onCreate: () => WireJob = () => {
+    throw new Error('This test creates nothing');
+  };
 
   async listJobs(query: PageQuery, signal: AbortSignal): Promise<WirePage<WireJob>> {
     await this.#note(`jobs${after(query)}`, signal);
@@ -34,8 +37,9 @@ export class ScriptedService implements Service {
     return slicePage(this.checkpoints.get(jobId) ?? [], query, 10);
   }
 
-  createJob(): never {
-    throw new Error('Polling never creates');
+  async createJob(_request: JobCreateRequest, signal: AbortSignal): Promise<WireJob> {
+    await this.#note('create', signal);
+    return this.onCreate();
   }
 
   cancelJob(): never {

@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import { jobName } from '../../core/jobs/jobName.ts';
+import type { JobOrigin } from '../../core/jobs/jobOrigin.ts';
+import { jobProgress } from '../../core/jobs/jobProgress.ts';
+import { describeStatus } from '../../core/jobs/jobStatus.ts';
+import type { JobRecord } from '../../core/jobs/jobStore.ts';
+import type { Auto } from '../../core/providers/wire.ts';
+import { durationText, jobErrorText, progressText, statusText, timeText } from '../../messages/jobs.ts';
+
+const { t } = vscode.l10n;
+
+/** Everything known about a job. Values come from a service, so none of them is read as Markdown. */
+export function toTooltip(
+  record: JobRecord,
+  connectionLabel: string,
+  origin: JobOrigin | undefined,
+): vscode.MarkdownString {
+  const status = describeStatus(record.job.status);
+  const tooltip = new vscode.MarkdownString('', true);
+  tooltip.appendMarkdown(`$(${status.icon.replace('~spin', '')}) **`);
+  tooltip.appendText(jobName(record.job));
+  tooltip.appendMarkdown('**\n\n');
+  for (const [label, value] of facts(record, connectionLabel, origin)) {
+    tooltip.appendMarkdown('- ');
+    tooltip.appendText(`${label}: ${value.replace(/\s*\n\s*/g, ' ')}`);
+    tooltip.appendMarkdown('\n');
+  }
+  return tooltip;
+}
+
+function facts(record: JobRecord, connection: string, origin: JobOrigin | undefined): readonly [string, string][] {
+  const { job } = record;
+  const { language } = vscode.env;
+  const number = (value: number) => new Intl.NumberFormat(language).format(value);
+  const auto = (value: Auto<number> | undefined) =>
+    value === undefined || value === 'auto' ? t('auto') : value.toLocaleString(language, { maximumSignificantDigits: 6 });
+  const status = describeStatus(job.status);
+  const progress = status.terminal ? undefined : jobProgress(record);
+  const hyperparameters = job.hyperparameters ?? {};
+  const all: (readonly [string, string | undefined])[] = [
+    [t('Status'), statusText(status)],
+    [t('Progress'), progress && progressText(progress, language)],
+    [t('Finishes in about'), remaining(progress?.finishAt)],
+    [t('Error'), job.status === 'failed' ? jobErrorText(job.error) : undefined],
+    [t('Job'), job.id],
+    [t('Connection'), connection],
+    [t('Base model'), job.model],
+    [t('Tuned model'), job.fine_tuned_model ?? undefined],
+    [t('Suffix'), job.user_provided_suffix ?? undefined],
+    [t('Created'), job.created_at === 0 ? undefined : timeText(job.created_at, language)],
+    [t('Finished'), job.finished_at === null ? undefined : timeText(job.finished_at, language)],
+    [t('Took'), job.finished_at === null ? undefined : durationText(job.finished_at - job.created_at)],
+    [t('Trained tokens'), job.trained_tokens === null ? undefined : number(job.trained_tokens)],
+    [t('Epochs'), auto(hyperparameters.n_epochs)],
+    [t('Batch size'), auto(hyperparameters.batch_size)],
+    [t('Learning-rate multiplier'), auto(hyperparameters.learning_rate_multiplier)],
+    [t('Seed'), String(job.seed)],
+    [t('Training file'), fileText(job.training_file, origin?.trainingFile)],
+    [t('Validation file'), job.validation_file === null ? undefined : fileText(job.validation_file, origin?.validationFile)],
+    [t('Result files'), job.result_files.length === 0 ? undefined : job.result_files.join(', ')],
+  ];
+  return all.flatMap(([label, value]) => (value === undefined ? [] : [[label, value] as [string, string]]));
+}
+
+function remaining(finishAt: number | undefined): string | undefined {
+  const seconds = finishAt === undefined ? 0 : finishAt - Date.now() / 1_000;
+  return seconds > 0 ? durationText(seconds) : undefined;
+}
+
+function fileText(fileId: string, uri: string | undefined): string {
+  return uri === undefined ? fileId : `${vscode.workspace.asRelativePath(vscode.Uri.parse(uri))} (${fileId})`;
+}

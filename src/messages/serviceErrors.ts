@@ -74,7 +74,7 @@ function explainRejected(facts: ServiceErrorFacts, message: string): string {
     return t('{0}. Add a connection with that address if you trust it; redirects are not followed.', message);
   }
   if (facts.code === 'context_length_exceeded') {
-    return t('The conversation is longer than the model can read. Clear the chat or shorten the text. ({0})', message);
+    return t('The conversation is longer than the model can read ({0}). Clear the chat or shorten the text.', message);
   }
   if (facts.status === 402) return t('The service wants payment first ({0}). Check your account there.', message);
   if (facts.status === 413) return t('The file is larger than the service accepts ({0}). Split it.', message);

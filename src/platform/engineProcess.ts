@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { settingIds } from '../contributions.ts';
+import { ServiceError } from '../core/providers/port.ts';
 import { stat } from '../disk/files.ts';
 import type { EngineLauncher, RunningEngine } from '../protocol/launch.ts';
 import type { Log } from './log.ts';
@@ -134,7 +135,7 @@ export class EngineProcess implements vscode.Disposable {
 
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
+    const stop = (): void => reject(new ServiceError('The waiting was cancelled.', { kind: 'cancelled' }));
     signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });

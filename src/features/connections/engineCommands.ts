@@ -138,14 +138,14 @@ export class EngineCommands implements vscode.Disposable {
     const title = vscode.l10n.t('Waiting for the Local engine');
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
     return vscode.window.withProgress(options, async (_progress, token) => {
-      const { signal, dispose } = abortOnCancel(token);
+      const abort = abortOnCancel(token);
       try {
-        return await work(signal);
+        return await work(abort.signal);
       } catch (error) {
         if (isCancellation(error)) return undefined;
         throw error;
       } finally {
-        dispose();
+        abort.dispose();
       }
     });
   }

@@ -61,7 +61,7 @@ export class ConnectionStatus implements vscode.Disposable {
   #isRelevant(connection: Connection): boolean {
     if (connection.id !== 'local' || this.#services.jobStore.list(connection.id).length > 0) return true;
     const document = vscode.window.activeTextEditor?.document;
-    return document !== undefined && (document.languageId === 'jsonl' || /\.recipe\.json$/.test(document.uri.path));
+    return document !== undefined && (document.languageId === 'jsonl' || document.uri.path.endsWith('.recipe.json'));
   }
 
   #tooltip(connection: Connection, key: string): vscode.MarkdownString {

@@ -19,16 +19,16 @@ export async function tryConnection(
   const title = vscode.l10n.t('Asking {0} for its models', connection.label);
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, async (_progress, token): Promise<Trial> => {
-    const { signal, dispose } = abortOnCancel(token);
+    const abort = abortOnCancel(token);
     try {
       const service = await services.connections.tryOut(connection, record);
-      return { kind: 'answered', models: (await service.listModels(signal)).length };
+      return { kind: 'answered', models: (await service.listModels(abort.signal)).length };
     } catch (error) {
       if (isCancellation(error)) return { kind: 'cancelled' };
       services.log.warn(`Trying the connection ${connection.id} failed: ${explainError(error)}`);
       return { kind: 'failed', reason: explainError(error) };
     } finally {
-      dispose();
+      abort.dispose();
     }
   });
 }

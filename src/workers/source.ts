@@ -71,8 +71,7 @@ export async function openSource(
   const automatic: Delimiter = format === 'tsv' ? 'tab' : detectDelimiter(sample, whole);
   const delimiter = settings.delimiter === 'auto' ? automatic : settings.delimiter;
   const table = await openCsv(utf8, { delimiter: delimiter === 'tab' ? '\t' : delimiter, trim: settings.trim });
-  const { columns, rows, close } = table;
-  return { ...common, facts: { ...facts, delimiter }, columns, rows, close };
+  return { ...common, ...table, facts: { ...facts, delimiter } };
 }
 
 /** What the beginning of a source tells about its columns. Failures that a person can mend are values. */

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { commandIds } from '../../contributions.ts';
+import { DisposableStore } from '../../platform/disposables.ts';
+import type { Log } from '../../platform/log.ts';
+import { createRecipe } from './createRecipe.ts';
+import { openSample } from './openSample.ts';
+import { PrepareWorker } from './prepareWorker.ts';
+import { RecipeDiagnostics } from './recipeDiagnostics.ts';
+import { recipeSelector } from './recipeFile.ts';
+import { recipeLenses } from './recipeLens.ts';
+import { runRecipe } from './runRecipe.ts';
+import { SourceLooks } from './sourceLooks.ts';
+import { validateRecipe } from './validateRecipe.ts';
+
+export type PrepareServices = { readonly context: vscode.ExtensionContext; readonly log: Log };
+
+/** Recipes: problems while they are written, «Run», «Validate», a first one from a table, and the sample project. */
+export function registerPrepare({ context, log }: PrepareServices): vscode.Disposable {
+  const disposables = new DisposableStore();
+  const worker = disposables.add(new PrepareWorker({ program: join(context.extensionPath, 'dist', 'prepareWorker.js'), log }));
+  const diagnostics = disposables.add(new RecipeDiagnostics(new SourceLooks(worker), log));
+  const services = { log, worker, diagnostics, sampleFolder: join(context.extensionPath, 'media', 'sample') };
+  const commands = {
+    [commandIds.prepareRunRecipe]: runRecipe,
+    [commandIds.prepareValidateRecipe]: validateRecipe,
+    [commandIds.prepareCreateRecipe]: createRecipe,
+    [commandIds.prepareOpenSample]: openSample,
+  };
+  for (const [id, run] of Object.entries(commands)) {
+    disposables.add(vscode.commands.registerCommand(id, (argument: unknown) => run(services, argument)));
+  }
+  disposables.add(vscode.languages.registerCodeLensProvider(recipeSelector, recipeLenses));
+  return disposables;
+}

@@ -39,7 +39,9 @@ class MetricsView {
     this.#state = state;
     this.#points = state.points;
     this.#job = state.job;
-    this.#choices = { ...state.view, ...readChoices(getKept()['view']) };
+    const kept = getKept();
+    this.#choices = { ...state.view, ...readChoices(kept['view']) };
+    this.#zoom = readZoom(kept['zoom']);
     this.#format = new MeasureFormat(state.locale);
     this.#panel = new JobPanel(state.strings, {
       copy: (text) => host.tell('copy', { text }),
@@ -61,7 +63,7 @@ class MetricsView {
     const below = h('div', { class: 'below' }, h('div', { class: 'column' }, finals, facts, checkpoints), this.#events.element);
     document.querySelector('#page')?.replaceChildren(h('main', {}, head, remarks, this.#empty, this.#data, below));
     this.#events.show(0, state.events);
-    this.#keep();
+    this.#setZoom(this.#zoom);
     this.showJob(state.job);
     observeTheme(() => {
       this.#theme = readTheme();
@@ -92,11 +94,12 @@ class MetricsView {
   }
 
   #keep(): void {
-    keep({ ref: this.#state.ref, view: this.#choices });
+    keep({ ref: this.#state.ref, view: this.#choices, zoom: this.#zoom });
   }
 
   #setZoom(zoom: Zoom | null): void {
     this.#zoom = zoom;
+    this.#keep();
     this.#toolbar.setZoomed(zoom !== null);
     for (const [, card] of this.#cards) card.setZoom(zoom);
   }
@@ -165,10 +168,15 @@ function readChoices(kept: unknown): Partial<MetricsViewChoices> {
   };
 }
 
-let view: MetricsView | undefined;
+function readZoom(kept: unknown): Zoom | null {
+  if (typeof kept !== 'object' || kept === null) return null;
+  const { min, max } = kept as Partial<Record<keyof Zoom, unknown>>;
+  return typeof min === 'number' && typeof max === 'number' && min < max ? { min, max } : null;
+}
+
 const host = connectHost<MetricsHost, MetricsPage>({
-  showJob: (job) => view?.showJob(job),
-  showPoints: ({ from, points }) => view?.showPoints(from, points),
-  showEvents: ({ from, events }) => view?.showEvents(from, events),
+  showJob: async (job) => (await view).showJob(job),
+  showPoints: async ({ from, points }) => (await view).showPoints(from, points),
+  showEvents: async ({ from, events }) => (await view).showEvents(from, events),
 });
-view = new MetricsView(await host.call('ready'));
+const view = host.call('ready').then((state) => new MetricsView(state));

@@ -78,9 +78,7 @@ function parseAnswer(value: unknown): Answer | undefined {
     ...(totalMs === undefined ? {} : { totalMs }),
     ...(typeof answer['finishReason'] === 'string' ? { finishReason: answer['finishReason'] } : {}),
     ...(promptTokens === undefined || completionTokens === undefined ? {} : { usage: { promptTokens, completionTokens } }),
-    ...(failure === undefined
-      ? {}
-      : { failure: { kind: String(failure['kind'] ?? 'other'), message: String(failure['message'] ?? '') } }),
+    ...(failure === undefined ? {} : { failure: { kind: toText(failure['kind']), message: toText(failure['message']) } }),
   };
   return isUnderWay(parsed) ? { ...parsed, status: 'stopped' } : parsed;
 }
@@ -125,6 +123,10 @@ function parseDraft(value: unknown): Draft {
   const fields = toObject(value);
   const text = fields?.['text'];
   return { text: typeof text === 'string' ? text : '', editedAt: toNumber(fields?.['editedAt']) ?? 0 };
+}
+
+function toText(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function toNumber(value: unknown): number | undefined {

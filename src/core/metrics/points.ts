@@ -105,7 +105,7 @@ function toPointFromData(data: Readonly<Record<string, unknown>> | null): Metric
   return data === null || step === undefined ? undefined : toPoint(step, Object.entries(data));
 }
 
-const stepSentence = /^\s*step (\d+)(?:\s*\/\s*(\d+))?\s*[:,]/i;
+const stepSentence = /^\s*step (\d+)(?:\s*\/\s*\d+)?\s*[:,]/i;
 
 /** `Step 300/300: training loss=0.15, validation loss=0.27, full validation loss=0.40`, as OpenAI and Azure word it. */
 function toPointFromMessage(message: string): MetricPoint | undefined {
@@ -116,20 +116,6 @@ function toPointFromMessage(message: string): MetricPoint | undefined {
     cells.push([name.toLowerCase().replaceAll(' ', '_'), value]);
   }
   return toPoint(Number(step), cells);
-}
-
-/** How far the job is, from its newest metrics event; the total only where the service tells it. */
-export function toProgress(events: readonly WireEvent[]): { readonly step: number; readonly total?: number } | undefined {
-  for (let i = events.length - 1; i >= 0; i--) {
-    const event = events[i];
-    if (event === undefined) continue;
-    const sentence = stepSentence.exec(event.message);
-    const step = parseNumber(event.data?.['step']) ?? parseNumber(sentence?.[1]);
-    if (step === undefined || !Number.isFinite(step)) continue;
-    const total = parseNumber(event.data?.['total_steps']) ?? parseNumber(sentence?.[2]);
-    return total !== undefined && total > 0 ? { step, total } : { step };
-  }
-  return undefined;
 }
 
 export function toPointsFromCheckpoints(checkpoints: readonly WireCheckpoint[]): MetricPoint[] {

@@ -5,7 +5,6 @@ import {
   mergePoints,
   toPointsFromCheckpoints,
   toPointsFromEvents,
-  toProgress,
 } from '../../../src/core/metrics/points.ts';
 import { smooth } from '../../../src/core/metrics/smoothing.ts';
 import type { WireCheckpoint, WireEvent } from '../../../src/core/providers/wire.ts';
@@ -54,19 +53,6 @@ describe('toPointsFromEvents', () => {
     const data = { step: 1, train_loss: null, valid_loss: {}, train_mean_token_accuracy: true, full_valid_loss: 'x' };
     assert.deepEqual(toPointsFromEvents([event('Step 1', data)]), []);
   });
-});
-
-describe('toProgress', () => {
-  const cases: readonly [WireEvent[], unknown][] = [
-    [[], undefined],
-    [[event('Files validated')], undefined],
-    [[event('Step 3/9', { step: 3, total_steps: 9 }), event('Checkpoint created')], { step: 3, total: 9 }],
-    [[event('Step 3/9: training loss=1', { step: 3 })], { step: 3, total: 9 }],
-    [[event('Step 100: training loss=1')], { step: 100 }],
-  ];
-  for (const [events, expected] of cases) {
-    it(`${events.map((one) => one.message).join(' | ') || 'no events'}`, () => assert.deepEqual(toProgress(events), expected));
-  }
 });
 
 describe('mergePoints', () => {

@@ -1,0 +1,56 @@
+import * as vscode from 'vscode';
+import type { MetricsStrings } from '../../protocol/metrics.ts';
+
+/** Every word of the page, in the language of VS Code. */
+export function createMetricsStrings(): MetricsStrings {
+  const { t } = vscode.l10n;
+  return {
+    loss: t('Loss'),
+    accuracy: t('Token accuracy'),
+    reward: t('Mean reward'),
+    trainLoss: t('Training loss'),
+    validLoss: t('Validation loss'),
+    fullValidLoss: t('Full validation loss'),
+    trainAccuracy: t('Training accuracy'),
+    validAccuracy: t('Validation accuracy'),
+    fullValidAccuracy: t('Full validation accuracy'),
+    trainReward: t('Training reward'),
+    validReward: t('Validation reward'),
+    fullValidReward: t('Full validation reward'),
+    step: t('Step'),
+    atStep: t('step {0}', '{0}'),
+    latest: t('Latest'),
+    noValue: '–',
+    smoothing: t('Smoothing'),
+    logLoss: t('Logarithmic loss'),
+    resetZoom: t('Reset Zoom'),
+    charts: t('Show Charts'),
+    table: t('Show Table'),
+    copyCsv: t('Copy as CSV'),
+    exportCsv: t('Export CSV…'),
+    copied: t('Copied'),
+    chartHelp: t(
+      'Drag, pinch or turn the wheel with Ctrl to zoom, double-click to see everything. With the keyboard: arrow keys go from point to point, + and - zoom, 0 shows everything.',
+    ),
+    chartSummary: t('{0}, steps {1} to {2}', '{0}', '{1}', '{2}'),
+    facts: t('Job'),
+    finals: t('Final values'),
+    events: t('Events'),
+    noEvents: t('No events yet.'),
+    checkpoints: t('Checkpoints'),
+    chat: t('Chat'),
+    chatCheckpoint: t('Chat with the checkpoint of step {0}', '{0}'),
+    copy: t('Copy'),
+    copyFact: t('Copy {0}', '{0}'),
+    retry: t('Try Again'),
+    showLog: t('Show Log'),
+    previousPage: t('Previous'),
+    nextPage: t('Next'),
+    rows: t('Rows {0} to {1} of {2}', '{0}', '{1}', '{2}'),
+    goToStep: t('Go to step'),
+    logHidesZero: t('Values of 0 have no place on a logarithmic axis and are left out.'),
+    info: t('Note'),
+    warning: t('Warning'),
+    error: t('Error'),
+  };
+}

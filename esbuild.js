@@ -42,6 +42,8 @@ const node = {
   supported: { 'dynamic-import': false },
   external: ['vscode'],
   plugins: [loadOnFirstUse],
+  // Its main file calls a `require` that no bundler can see through.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 };
 
 const browser = {

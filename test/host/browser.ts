@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,12 +16,19 @@ export type BrowserProgram = {
 /** Older ones do not render the current workbench. */
 const oldestMajor = 120;
 
-/** The machine's own Chromium, Chrome or Edge if it starts, else the one of the npm registry (Linux x64). */
+/**
+ * The machine's own Chromium, Chrome or Edge if it starts, else the one of the npm registry (Linux x64).
+ * TUNESMITH_BROWSER names another program, or says `installed` for that of the registry.
+ */
 export async function findBrowser(): Promise<BrowserProgram> {
-  for (const path of candidates()) {
+  const named = process.env['TUNESMITH_BROWSER'] ?? '';
+  for (const path of named === 'installed' ? [] : named === '' ? candidates() : [named]) {
     if (existsSync(path) && (await isUsable(path))) {
       return { path, name: path, environment: {} };
     }
+  }
+  if (named !== '' && named !== 'installed') {
+    throw new Error(`TUNESMITH_BROWSER names ${named}, which does not start as a browser of version ${oldestMajor} or later.`);
   }
   if (process.platform === 'linux' && process.arch === 'x64') {
     return installedChromium(await installChromium());
@@ -54,10 +62,6 @@ export async function launchBrowser(program: BrowserProgram): Promise<Browser> {
 }
 
 function candidates(): readonly string[] {
-  const named = process.env['TUNESMITH_BROWSER'];
-  if (named !== undefined && named !== '') {
-    return [named];
-  }
   if (process.platform === 'darwin') {
     const names = ['Google Chrome', 'Chromium', 'Microsoft Edge'];
     return ['/Applications', join(homedir(), 'Applications')].flatMap((folder) =>
@@ -104,7 +108,7 @@ async function versionOf(path: string, environment: Readonly<Record<string, stri
 async function installedChromium(folder: string): Promise<BrowserProgram> {
   const path = join(folder, 'chromium');
   const name = 'the installed headless Chromium';
-  const fonts: Record<string, string> = existsSync('/usr/share/fonts') ? {} : { FONTCONFIG_PATH: join(folder, 'fonts') };
+  const fonts = { FONTCONFIG_FILE: await writeFontSettings(folder) };
   if ((await versionOf(path, {})) !== undefined) {
     return { path, name, environment: fonts };
   }
@@ -113,4 +117,28 @@ async function installedChromium(folder: string): Promise<BrowserProgram> {
     return { path, name, environment: { ...fonts, ...libraries } };
   }
   throw new Error(`${path} does not start on this machine. Install Chrome or Chromium, or name one in TUNESMITH_BROWSER.`);
+}
+
+/** The same letters in every screenshot, and some letters on a machine without fonts. */
+async function writeFontSettings(folder: string): Promise<string> {
+  const prefer = (family: string, font: string): string =>
+    `<alias binding="strong"><family>${family}</family><prefer><family>${font}</family></prefer></alias>`;
+  const settings = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir>${folder}/fonts/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  ${prefer('system-ui', 'Open Sans')}
+  ${prefer('sans-serif', 'Open Sans')}
+  ${prefer('sans', 'Open Sans')}
+  ${prefer('DejaVu Sans', 'Open Sans')}
+  <include ignore_missing="yes">/etc/fonts/conf.d</include>
+  <cachedir>${folder}/fonts/cache</cachedir>
+</fontconfig>
+`;
+  const file = join(folder, 'fonts/settings.conf');
+  if ((await readFile(file, 'utf8').catch(() => '')) !== settings) {
+    await writeFile(file, settings);
+  }
+  return file;
 }

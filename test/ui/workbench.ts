@@ -11,8 +11,8 @@ const themes: Readonly<Record<Theme, { readonly name: string; readonly className
   highContrast: { name: 'Default High Contrast', className: 'hc-black' },
 };
 
-/** For what answers at once on an idle machine; a busy one gets the same slack everywhere. */
-const patience = 20_000;
+/** For what answers at once on an idle machine; a busy one, and the first search of a file, take their time. */
+const patience = 60_000;
 
 /** What a person does in the workbench, in the words of a person. Every method waits for what it needs to see. */
 export class Workbench {

@@ -12,6 +12,8 @@ export type FileFacts = {
   readonly byteOrderMark?: boolean;
   /** Name of the encoding if it is not UTF-8. */
   readonly encoding?: string;
+  /** What the file is if it is no text. Neither it nor a file in another encoding is read further. */
+  readonly notText?: string;
   /** Method of the job that the file is meant for. */
   readonly method?: Method;
 };
@@ -29,10 +31,15 @@ export function fileProblems(
   limits: DatasetLimits,
   place: Range,
 ): Problem[] {
+  const { tally } = lines;
   const problems: Problem[] = [];
   const add = (facts: ProblemFacts): void => {
     problems.push({ ...facts, severity: severities[facts.code], range: place });
   };
+  if (file.notText !== undefined) {
+    add({ code: 'file.notText', kind: file.notText });
+    return problems;
+  }
   if (file.encoding !== undefined) {
     add({ code: 'file.encoding', encoding: file.encoding });
   }
@@ -52,7 +59,7 @@ export function fileProblems(
     add({ code: 'file.jsonArray' });
   } else if (lines.framing === 'prettyPrinted') {
     add({ code: 'file.prettyPrinted' });
-  } else {
+  } else if (file.encoding === undefined || tally.examples > 0) {
     addExampleProblems(file, lines, limits, add);
   }
   return problems;

@@ -56,16 +56,17 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const lookedAt = 50;
+/** So many first lines that are not blank show whether a file is a training file. */
+export const recognizedLines = 50;
 /** A line this long is looked at only at its beginning, and not parsed. */
-const longLine = 1 << 20;
+const longLine = 1 << 18;
 
 /**
  * Recognizes a training file: one of the first 50 lines that are not blank holds, even broken, a key of a known
  * format. Other JSON Lines files are not ours to mark.
  */
 export function looksLikeDataset(source: LineSource): boolean {
-  let left = lookedAt;
+  let left = recognizedLines;
   for (let line = 0; line < source.lineCount && left > 0; line += 1) {
     const text = source.lineAt(line);
     if (!isBlank(text)) {

@@ -94,7 +94,7 @@ function firstError(text: string, content: Span): { readonly fault: SyntaxFault;
   if (word !== undefined) {
     return { fault: { kind: 'nonFinite', word }, span: { start: offset, end: offset + word.length } };
   }
-  if (code === 'EndOfFileExpected' && isValue(text.slice(0, offset))) {
+  if (/^,?\s*[{[]/.test(text.slice(offset, offset + 80)) && isValue(text.slice(0, offset))) {
     return { fault: { kind: 'concatenated' }, span: { start: offset, end: content.end } };
   }
   return { fault: { kind: 'syntax', expected: expectations[code] ?? 'value', found: found.slice(0, 40) }, span };

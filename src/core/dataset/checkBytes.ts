@@ -1,0 +1,52 @@
+import { LineDecoder } from '../jsonl/lineDecoder.ts';
+import type { DatasetOptions } from './document.ts';
+import { fileKindOf } from './fileKind.ts';
+import type { LineCheck } from './line.ts';
+import { DatasetStream, type StreamResult } from './stream.ts';
+
+/** A longer line is told instead of checked, so that memory stays bounded. In bytes. */
+const maximumLine = 48 * 1024 * 1024;
+
+export type CheckBytesOptions = DatasetOptions & {
+  /** Most problems to list. */
+  readonly limit: number;
+  /** Told each line with what was found in it. */
+  readonly onLine?: (text: string, check: LineCheck) => void;
+  /** Told the number of bytes read so far. */
+  readonly onBytes?: (bytes: number) => void;
+};
+
+/**
+ * Checks a training file that arrives as bytes, in bounded memory. Whoever delivers the bytes decides how often
+ * others get their turn and when it is cancelled.
+ */
+export async function checkBytes(chunks: AsyncIterable<Uint8Array>, options: CheckBytesOptions): Promise<StreamResult> {
+  const decoder = new LineDecoder(maximumLine);
+  const stream = new DatasetStream(options.limit);
+  let started = false;
+  for await (const chunk of chunks) {
+    if (!started && chunk.length > 0) {
+      started = true;
+      const kind = fileKindOf(chunk);
+      if (kind.kind !== 'utf8') {
+        const alien = kind.kind === 'binary' ? { notText: kind.name } : { encoding: kind.encoding };
+        return stream.end({ ...options, file: { ...options.file, ...alien } });
+      }
+    }
+    take(decoder.push(chunk), stream, options);
+    options.onBytes?.(decoder.bytes);
+  }
+  take(decoder.end(), stream, options);
+  return stream.end({ ...options, file: { ...options.file, bytes: decoder.bytes } });
+}
+
+function take(lines: ReturnType<LineDecoder['push']>, stream: DatasetStream, options: CheckBytesOptions): void {
+  for (const line of lines) {
+    if (line.text === undefined) {
+      stream.pushOverlong(maximumLine);
+    } else {
+      const check = stream.push(line.text, line.validUtf8);
+      options.onLine?.(line.text, check);
+    }
+  }
+}

@@ -1,0 +1,257 @@
+import * as vscode from 'vscode';
+import { checkBytes } from '../core/dataset/checkBytes.ts';
+import { holdsKnownKey, looksLikeDataset, recognizedLines, type Format } from '../core/dataset/format.ts';
+import type { Problem } from '../core/dataset/problem.ts';
+import type { StreamResult } from '../core/dataset/stream.ts';
+import type { DatasetSummary } from '../core/dataset/summary.ts';
+import { systemPromptOf } from '../core/dataset/systemPrompt.ts';
+import { LineDecoder } from '../core/jsonl/lineDecoder.ts';
+import { countLineBreaks } from '../core/jsonl/lines.ts';
+import { problemText } from '../messages/problems.ts';
+import { fileBytes } from './fileBytes.ts';
+import type { Log } from './log.ts';
+import { OpenDataset } from './openDataset.ts';
+
+/** A training file in numbers, for whoever is about to use it. */
+export type DatasetProblems = {
+  readonly format: Format | undefined;
+  readonly examples: number;
+  readonly errors: number;
+  readonly warnings: number;
+  readonly firstError: { readonly message: string; readonly range: vscode.Range } | undefined;
+};
+
+export type CheckFileOptions = {
+  /** Most problems to list. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+  /** Told the share of the file that was read, 0 to 1. */
+  readonly onProgress?: (share: number) => void;
+};
+
+/** A system prompt is looked for in so many first lines. */
+const promptLines = 200;
+const promptLineBytes = 4 * 1024 * 1024;
+
+/**
+ * Which files are training files, and what is wrong with them; for open files it follows every edit. A `.jsonl` is a
+ * training file if somebody says so or if it looks like one, and then until it is closed.
+ */
+export class Datasets implements vscode.Disposable {
+  readonly #log: Log;
+  readonly #open = new Map<string, OpenDataset>();
+  /** Files that a person, a recipe or a job called a training file. */
+  readonly #named = new Set<string>();
+  readonly #changed = new vscode.EventEmitter<vscode.TextDocument>();
+  readonly #closed = new vscode.EventEmitter<vscode.TextDocument>();
+  readonly #subscriptions: vscode.Disposable;
+
+  /** An open training file was checked; its problems are as `openDataset` tells them. */
+  readonly onDidCheck = this.#changed.event;
+  /** A document is no open training file any more. */
+  readonly onDidClose = this.#closed.event;
+
+  constructor({ log }: { readonly log: Log }) {
+    this.#log = log;
+    this.#subscriptions = vscode.Disposable.from(
+      vscode.workspace.onDidOpenTextDocument((document) => this.#consider(document)),
+      vscode.workspace.onDidChangeTextDocument((change) => this.#follow(change)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
+    );
+    // What is open already is looked at when the activation is over.
+    const look = setImmediate(() => vscode.workspace.textDocuments.forEach((document) => this.#consider(document)));
+    this.#subscriptions = vscode.Disposable.from(this.#subscriptions, { dispose: () => clearImmediate(look) });
+  }
+
+  /** True for an open document that is known to be a training file. */
+  isDataset(document: vscode.TextDocument): boolean {
+    return this.#open.has(document.uri.toString());
+  }
+
+  /** The open training file of this address. */
+  openDataset(uri: vscode.Uri): OpenDataset | undefined {
+    return this.#open.get(uri.toString());
+  }
+
+  /** From now on the file counts as a training file, whatever it holds, until it is closed. */
+  treatAsDataset(uri: vscode.Uri): void {
+    this.#named.add(uri.toString());
+    const document = openDocument(uri);
+    if (document) {
+      this.#consider(document);
+    }
+  }
+
+  /**
+   * Problems of a file in numbers: of the text in the editor if it is open, else of the bytes of the file.
+   * @throws if the file cannot be read, or the signal is aborted
+   */
+  async problems(uri: vscode.Uri, signal: AbortSignal = new AbortController().signal): Promise<DatasetProblems> {
+    const document = openDocument(uri);
+    if (!document) {
+      const result = await this.checkFile(uri, { limit: 1000, signal });
+      return inNumbers(result, result.problems);
+    }
+    const known = this.#open.get(uri.toString());
+    const dataset = known ?? new OpenDataset(document, {}, () => {});
+    try {
+      await dataset.checked();
+      return inNumbers(dataset.core.summary(), dataset.core.problems());
+    } finally {
+      if (!known) {
+        dataset.dispose();
+      }
+    }
+  }
+
+  /** Checks the bytes of a file, open or not, of any size, in bounded memory. */
+  async checkFile(uri: vscode.Uri, { limit, signal, onProgress }: CheckFileOptions): Promise<StreamResult> {
+    const { size, chunks } = await fileBytes(uri, signal);
+    return await checkBytes(chunks, {
+      limit,
+      file: { extension: /\.[^./\\]*$/.exec(uri.path)?.[0] ?? '' },
+      ...(onProgress && size > 0 ? { onBytes: (bytes: number) => onProgress(Math.min(1, bytes / size)) } : {}),
+    });
+  }
+
+  /** The first system message among the first examples; undefined if there is none or the file cannot be read. */
+  async systemPrompt(uri: vscode.Uri): Promise<string | undefined> {
+    const document = openDocument(uri);
+    if (document) {
+      return firstPrompt(document);
+    }
+    const abort = new AbortController();
+    try {
+      const { chunks } = await fileBytes(uri, abort.signal);
+      return await firstPromptIn(chunks);
+    } catch (error) {
+      this.#log.debug(`No system prompt was read: ${error instanceof Error ? error.name : String(error)}.`);
+      return undefined;
+    } finally {
+      abort.abort();
+    }
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+    this.#open.forEach((dataset) => dataset.dispose());
+    this.#open.clear();
+    this.#changed.dispose();
+    this.#closed.dispose();
+  }
+
+  #consider(document: vscode.TextDocument): void {
+    const key = document.uri.toString();
+    const named = this.#named.has(key);
+    if (this.#open.has(key) || !(named || (isEditableJsonl(document) && looksLikeDataset(linesOf(document))))) {
+      return;
+    }
+    this.#start(document);
+  }
+
+  #start(document: vscode.TextDocument): void {
+    this.#open.set(document.uri.toString(), new OpenDataset(document, {}, () => this.#changed.fire(document)));
+  }
+
+  #follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    if (contentChanges.length === 0) {
+      return;
+    }
+    const dataset = this.#open.get(document.uri.toString());
+    if (dataset) {
+      dataset.follow(contentChanges);
+    } else if (isEditableJsonl(document) && contentChanges.some((change) => touchesKnownKey(document, change))) {
+      this.#start(document);
+    }
+  }
+
+  /** Also when the language of a document changes, which closes and opens it. */
+  #forget(document: vscode.TextDocument): void {
+    const key = document.uri.toString();
+    this.#named.delete(key);
+    const dataset = this.#open.get(key);
+    if (dataset) {
+      dataset.dispose();
+      this.#open.delete(key);
+      this.#closed.fire(document);
+    }
+  }
+}
+
+/** True if an edit put a key of a training file into one of the first lines. */
+function touchesKnownKey(
+  document: vscode.TextDocument,
+  { range, text }: vscode.TextDocumentContentChangeEvent,
+): boolean {
+  const end = Math.min(range.start.line + countLineBreaks(text), document.lineCount - 1, recognizedLines - 1);
+  for (let line = range.start.line; line <= end; line += 1) {
+    if (holdsKnownKey(document.lineAt(line).text)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function inNumbers(summary: DatasetSummary, problems: Iterable<Problem>): DatasetProblems {
+  let firstError: DatasetProblems['firstError'];
+  if (summary.errors > 0) {
+    for (const problem of problems) {
+      if (problem.severity === 'error') {
+        firstError = { message: problemText(problem), range: toRange(problem) };
+        break;
+      }
+    }
+  }
+  const { format, examples, errors, warnings } = summary;
+  return { format, examples, errors, warnings, firstError };
+}
+
+/** Where the problem is, for the editor. */
+export function toRange({ range: { start, end } }: Problem): vscode.Range {
+  return new vscode.Range(start.line, start.character, end.line, end.character);
+}
+
+/** JSON Lines in a file system that is there to be written: not the old side of a comparison. */
+function isEditableJsonl(document: vscode.TextDocument): boolean {
+  return (
+    document.languageId === 'jsonl' &&
+    (document.isUntitled || vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) !== false)
+  );
+}
+
+function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
+  const key = uri.toString();
+  return vscode.workspace.textDocuments.find((document) => !document.isClosed && document.uri.toString() === key);
+}
+
+function linesOf(document: vscode.TextDocument): { readonly lineCount: number; lineAt(line: number): string } {
+  return { lineCount: document.lineCount, lineAt: (line) => document.lineAt(line).text };
+}
+
+async function firstPromptIn(chunks: AsyncIterable<Uint8Array>): Promise<string | undefined> {
+  const decoder = new LineDecoder(promptLineBytes);
+  let left = promptLines;
+  for await (const chunk of chunks) {
+    for (const line of decoder.push(chunk)) {
+      const prompt = line.text === undefined ? undefined : systemPromptOf(line.text);
+      left -= 1;
+      if (prompt !== undefined || left <= 0) {
+        return prompt;
+      }
+    }
+  }
+  for (const line of decoder.end()) {
+    return line.text === undefined ? undefined : systemPromptOf(line.text);
+  }
+  return undefined;
+}
+
+function firstPrompt(document: vscode.TextDocument): string | undefined {
+  for (let line = 0; line < Math.min(document.lineCount, promptLines); line += 1) {
+    const prompt = systemPromptOf(document.lineAt(line).text);
+    if (prompt !== undefined) {
+      return prompt;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,124 @@
+import * as vscode from 'vscode';
+import { DatasetDocument, type DatasetOptions } from '../core/dataset/document.ts';
+import type { FileFacts } from '../core/dataset/fileProblems.ts';
+import type { TextEdit } from '../core/jsonl/position.ts';
+
+/** Milliseconds of quiet after a keystroke before its line is checked. */
+const quietTime = 150;
+/** Milliseconds of checking before others get their turn. */
+const sliceTime = 12;
+
+/** An open training file: follows its edits and checks what they touched, a slice at a time. */
+export class OpenDataset implements vscode.Disposable {
+  readonly document: vscode.TextDocument;
+  readonly #core: DatasetDocument;
+  readonly #onChecked: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #slice: NodeJS.Immediate | undefined;
+  #waiting: (() => void)[] = [];
+  #checkedVersion: number | undefined;
+  #disposed = false;
+
+  constructor(document: vscode.TextDocument, options: DatasetOptions, onChecked: () => void) {
+    this.document = document;
+    this.#onChecked = onChecked;
+    this.#core = new DatasetDocument(
+      {
+        get lineCount() {
+          return document.lineCount;
+        },
+        lineAt: (line) => document.lineAt(line).text,
+      },
+      { ...options, file: factsOf(document) },
+    );
+    this.#slice = setImmediate(() => this.#start());
+  }
+
+  /** What is known of the file; `checkedVersion` tells of which version. */
+  get core(): DatasetDocument {
+    return this.#core;
+  }
+
+  /** Version of the document that was checked completely last. */
+  get checkedVersion(): number | undefined {
+    return this.#checkedVersion;
+  }
+
+  /** Follows an edit of the document. */
+  follow(changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
+    for (const change of changes) {
+      this.#core.applyChange(toTextEdit(change));
+    }
+    this.#stop();
+    this.#timer = setTimeout(() => this.#start(), quietTime);
+  }
+
+  /** Resolves once the document as it is then was checked, or this is disposed. */
+  async checked(): Promise<void> {
+    if (this.#checkedVersion === this.document.version || this.#disposed) {
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      // Whoever waits need not wait for quiet too.
+      this.#stop();
+      this.#start();
+    });
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#stop();
+    this.#release();
+  }
+
+  #start(): void {
+    this.#core.configure({ file: factsOf(this.document) });
+    if (!this.#core.inStep) {
+      this.#core.reset();
+    }
+    this.#work();
+  }
+
+  #work(): void {
+    const end = performance.now() + sliceTime;
+    if (!this.#core.check(() => performance.now() >= end)) {
+      this.#slice = setImmediate(() => this.#work());
+      return;
+    }
+    this.#checkedVersion = this.document.version;
+    this.#onChecked();
+    this.#release();
+  }
+
+  #stop(): void {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#slice);
+  }
+
+  #release(): void {
+    for (const resolve of this.#waiting.splice(0)) {
+      resolve();
+    }
+  }
+}
+
+function factsOf(document: vscode.TextDocument): FileFacts {
+  const name = document.isUntitled ? undefined : /\.[^./\\]*$/.exec(document.uri.path)?.[0];
+  const utf16 = { utf16le: 'UTF-16 LE', utf16be: 'UTF-16 BE' }[document.encoding];
+  return {
+    byteOrderMark: document.encoding === 'utf8bom',
+    ...(document.isUntitled ? {} : { extension: name ?? '' }),
+    ...(utf16 === undefined ? {} : { encoding: utf16 }),
+  };
+}
+
+function toTextEdit({ range, text }: vscode.TextDocumentContentChangeEvent): TextEdit {
+  return {
+    range: {
+      start: { line: range.start.line, character: range.start.character },
+      end: { line: range.end.line, character: range.end.character },
+    },
+    text,
+  };
+}

@@ -1,7 +1,6 @@
 import type * as vscode from 'vscode';
-import { readJobOrigin, requestIdKey, type JobOrigin } from '../core/jobs/jobOrigin.ts';
+import { readJobOrigin, type JobOrigin } from '../core/jobs/jobOrigin.ts';
 import type { JobRef } from '../core/jobs/jobStore.ts';
-import type { WireJob } from '../core/providers/wire.ts';
 
 const stateKey = 'tunesmith.jobOrigins';
 
@@ -25,9 +24,8 @@ export class JobOrigins {
     await this.#write(requestId, origin);
   }
 
-  /** Binds the origin noted for the job's request, if there is one, to the job. */
-  async adopt(ref: JobRef, job: WireJob): Promise<void> {
-    const requestId = job.metadata?.[requestIdKey];
+  /** Binds the origin that was noted for a request, if there is one, to the job that came of it. */
+  async adopt(ref: JobRef, requestId: string | undefined): Promise<void> {
     if (requestId === undefined) return;
     const { [requestId]: found, ...others } = this.#stored();
     const origin = readJobOrigin(found);

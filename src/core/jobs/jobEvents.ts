@@ -21,29 +21,27 @@ export function mergeEvents(
   const anchors = new Set([...page.map((event) => event.id), ...(after === undefined ? [] : [after])]);
   const merged: WireEvent[] = [];
   const taken = new Set<string>();
+  const take = (event: WireEvent) => {
+    taken.add(event.id);
+    merged.push(event);
+  };
   let next = 0;
-  const takeThrough = (id: string) => {
-    while (!taken.has(id)) {
-      const event = known[next++]!;
-      taken.add(event.id);
-      merged.push(event);
+  const takeKnown = (goesOn: (other: WireEvent) => boolean) => {
+    for (let other = known[next]; other !== undefined && goesOn(other); other = known[next]) {
+      take(other);
+      next += 1;
     }
   };
 
   for (const event of [...page].reverse()) {
     if (knownIds.has(event.id)) {
-      takeThrough(event.id);
-      continue;
+      takeKnown(() => !taken.has(event.id));
+    } else if (!taken.has(event.id)) {
+      takeKnown((other) => !anchors.has(other.id) && compareEvents(other, event) < 0);
+      take(event);
     }
-    if (taken.has(event.id)) continue;
-    for (let other = known[next]; other !== undefined; other = known[next]) {
-      if (anchors.has(other.id) || compareEvents(other, event) > 0) break;
-      takeThrough(other.id);
-    }
-    taken.add(event.id);
-    merged.push(event);
   }
-  merged.push(...known.slice(next));
+  takeKnown(() => true);
   return merged.length > limit ? merged.slice(merged.length - limit) : merged;
 }
 

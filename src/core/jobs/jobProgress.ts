@@ -24,7 +24,8 @@ export function jobProgress(record: JobRecord): JobProgress | undefined {
   let newest: Step | undefined;
   let oldest: Step | undefined;
   for (let index = events.length - 1, seen = 0; index >= 0 && seen < speedWindow; index -= 1) {
-    const step = readStep(events[index]!);
+    const event = events[index];
+    const step = event && readStep(event);
     if (step === undefined) continue;
     seen += 1;
     newest = newest === undefined ? step : fillIn(newest, step);
@@ -61,7 +62,7 @@ function readStep(event: WireEvent): Step | undefined {
   const match = stepMessage.exec(event.message);
   const step = finite(data['step']) ?? finite(match?.[1]);
   if (step === undefined) return undefined;
-  const losses = new Map([...event.message.matchAll(lossMessage)].map((loss) => [loss[1]!.toLowerCase(), loss[2]]));
+  const losses = new Map([...event.message.matchAll(lossMessage)].map(([, name, loss]) => [name?.toLowerCase(), loss]));
   return {
     step,
     totalSteps: finite(data['total_steps']) ?? finite(match?.[2]),

@@ -5,6 +5,7 @@ import { jobName, shortModelName } from '../../core/jobs/jobName.ts';
 import type { JobRecord, JobStore } from '../../core/jobs/jobStore.ts';
 import { jobErrorText } from '../../messages/jobs.ts';
 import type { Connections } from '../../platform/connections.ts';
+import type { Datasets } from '../../platform/datasets.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 import type { Log } from '../../platform/log.ts';
 import type { JobOrigins } from '../../platform/jobOrigins.ts';
@@ -18,6 +19,7 @@ export type FinishedNoticesServices = {
   readonly jobStore: JobStore;
   readonly jobWatcher: JobWatcher;
   readonly jobOrigins: JobOrigins;
+  readonly datasets: Datasets;
 };
 
 type Action = { readonly title: string; run(): unknown };
@@ -81,7 +83,7 @@ export class FinishedNotices implements vscode.Disposable {
           : [
               {
                 title: vscode.l10n.t('Show Problems'),
-                run: () => showProblems(vscode.Uri.parse(origin.trainingFile)),
+                run: () => showProblems(this.#services.datasets, vscode.Uri.parse(origin.trainingFile)),
               },
             ];
       const text = vscode.l10n.t('Fine-tuning job "{0}" failed: {1}', jobName(job), jobErrorText(job.error));

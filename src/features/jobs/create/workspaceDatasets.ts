@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import { looksLikeDataset } from '../../../core/dataset/format.ts';
+import type { Datasets } from '../../../platform/datasets.ts';
+import { fileBytes } from '../../../platform/fileBytes.ts';
+
+/** Files looked at; any other is reached through the file dialog. */
+const maxFiles = 200;
+const skippedFolders = '**/{node_modules,.git,.vscode-test,dist,out}/**';
+
+/** The training files of the workspace, by path. */
+export async function findDatasets(datasets: Datasets): Promise<readonly vscode.Uri[]> {
+  const found = await vscode.workspace.findFiles('**/*.jsonl', skippedFolders, maxFiles);
+  const kept = await Promise.all(found.map(async (uri) => ((await isTrainingFile(datasets, uri)) ? [uri] : [])));
+  return kept.flat().sort((a, b) => a.path.localeCompare(b.path));
+}
+
+/** Judges a file by its beginning; one that cannot be read is none. */
+export async function isTrainingFile(datasets: Datasets, uri: vscode.Uri): Promise<boolean> {
+  if (datasets.openDataset(uri) !== undefined) return true;
+  const abort = new AbortController();
+  try {
+    const { chunks } = await fileBytes(uri, abort.signal);
+    for await (const chunk of chunks) {
+      const lines = new TextDecoder().decode(chunk).split('\n');
+      return looksLikeDataset({ lineCount: lines.length, lineAt: (line) => lines[line] ?? '' });
+    }
+  } catch {
+    return false;
+  } finally {
+    abort.abort();
+  }
+  return false;
+}

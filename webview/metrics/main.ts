@@ -179,4 +179,4 @@ const host = connectHost<MetricsHost, MetricsPage>({
   showPoints: async ({ from, points }) => (await view).showPoints(from, points),
   showEvents: async ({ from, events }) => (await view).showEvents(from, events),
 });
-const view = host.call('ready').then((state) => new MetricsView(state));
+const view: Promise<MetricsView> = host.call('ready').then((state) => new MetricsView(state));

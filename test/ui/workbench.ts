@@ -160,7 +160,7 @@ export class Workbench {
     await this.runCommand('Problems: Focus on Problems View');
     const panel = this.page.locator('.markers-panel');
     await panel.waitFor();
-    return panel.locator('.monaco-list-row .marker-message-details-container, .monaco-list-row .marker-message-line').allInnerTexts();
+    return panel.locator('.monaco-list-row .marker-message-details-container').allInnerTexts();
   }
 
   /** Squiggles of one severity in the visible part of the active editor. */
@@ -187,9 +187,17 @@ export class Workbench {
     return lines.join('\n').replaceAll('\u00a0', ' ');
   }
 
-  /** Chooses a fix from the light bulb's menu at the caret. */
-  async quickFix(title: string | RegExp): Promise<void> {
-    await this.page.keyboard.press('Control+.');
+  tab(name: string | RegExp): Locator {
+    return this.page.locator('.tabs-container .tab', { hasText: name }).first();
+  }
+
+  /** Opens the light bulb's menu at the caret. */
+  async openQuickFixes(): Promise<void> {
+    await this.page.keyboard.press(process.platform === 'darwin' ? 'Meta+.' : 'Control+.');
+    await this.page.locator('.action-widget .monaco-list-row').first().waitFor();
+  }
+
+  async pickQuickFix(title: string | RegExp): Promise<void> {
     await this.page.locator('.action-widget .monaco-list-row', { hasText: title }).first().click();
   }
 

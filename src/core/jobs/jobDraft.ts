@@ -30,7 +30,11 @@ export function settingRange(profile: ProviderProfile, name: keyof JobSettings):
 }
 
 /** Reads what a person typed, "auto" or nothing for auto; undefined if it is no allowed value. */
-export function parseSetting(profile: ProviderProfile, name: keyof JobSettings, text: string): Auto<number> | undefined {
+export function parseSetting(
+  profile: ProviderProfile,
+  name: keyof JobSettings,
+  text: string,
+): Auto<number> | undefined {
   const trimmed = text.trim();
   if (trimmed === '' || trimmed.toLowerCase() === 'auto') return 'auto';
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed)) return undefined;

@@ -56,7 +56,8 @@ export class JobPoll {
     }
     for (const { job } of this.#store.list(this.#connectionId)) {
       const watched = interest.watched.has(job.id);
-      if (watched || !isTerminal(job) || running.includes(job.id)) await this.#readDetails(service, job.id, watched, signal);
+      const hasNews = watched || !isTerminal(job) || running.includes(job.id);
+      if (hasNews) await this.#readDetails(service, job.id, watched, signal);
     }
     return { gone };
   }

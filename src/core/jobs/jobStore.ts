@@ -173,8 +173,7 @@ export class JobStore {
 
   /** Runs a change of a connection's jobs, then tells the difference in one go. */
   #mutate(connectionId: string, change: () => void): void {
-    const before = new Map<string, WireJob>();
-    for (const [id, entry] of this.#entries.get(connectionId) ?? []) if (entry.visible) before.set(id, entry.record.job);
+    const before = new Map(this.list(connectionId).map(({ job }) => [job.id, job]));
     change();
     const added: string[] = [];
     const removed: string[] = [];

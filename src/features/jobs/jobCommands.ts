@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
 import { jobName, shortModelName } from '../../core/jobs/jobName.ts';
+import { readJobRef } from '../../core/jobs/jobRef.ts';
 import { describeStatus } from '../../core/jobs/jobStatus.ts';
 import type { JobRecord, JobRef, JobStore } from '../../core/jobs/jobStore.ts';
 import { statusText } from '../../messages/jobs.ts';
@@ -9,7 +10,7 @@ import { DisposableStore } from '../../platform/disposables.ts';
 import { reportError } from '../../platform/errorReport.ts';
 import type { Log } from '../../platform/log.ts';
 import type { JobWatcher } from '../../platform/jobWatcher.ts';
-import { copyableId, readJobRef, refOf } from './jobNode.ts';
+import { copyableId, refOf } from './jobNode.ts';
 import type { JobView } from './jobView.ts';
 
 export type JobCommandServices = {
@@ -57,7 +58,8 @@ async function cancelJob(services: JobCommandServices, ref: JobRef): Promise<voi
   const connection = connections.get(ref.connectionId);
   if (connection === undefined) return;
   const record = jobStore.get(ref);
-  const title = vscode.l10n.t('Cancel the fine-tuning job "{0}"?', record === undefined ? ref.jobId : jobName(record.job));
+  const name = record === undefined ? ref.jobId : jobName(record.job);
+  const title = vscode.l10n.t('Cancel the fine-tuning job "{0}"?', name);
   const detail = vscode.l10n.t('Training stops and cannot be resumed. Checkpoints made so far stay.');
   const confirm: vscode.MessageItem = { title: vscode.l10n.t('Cancel Job') };
   const keep: vscode.MessageItem = { title: vscode.l10n.t('Keep Training'), isCloseAffordance: true };

@@ -1,5 +1,6 @@
 import type { JobRecord, JobRef } from '../../core/jobs/jobStore.ts';
 import { isTerminal } from '../../core/jobs/jobStatus.ts';
+import { readJobRef } from '../../core/jobs/jobRef.ts';
 
 /** A row of the job tree. `ref` and `model` are what the commands of other features read. */
 export type JobNode =
@@ -42,15 +43,6 @@ export function nodeId(node: JobNode): string {
   const job = `${node.ref.connectionId}/${node.ref.jobId}`;
   if (node.kind === 'job') return job;
   return node.kind === 'checkpoint' ? `${job}/${node.kind}/${node.checkpointId}` : `${job}/${node.kind}`;
-}
-
-/** The job that a command's argument names: a row, or a bare reference. */
-export function readJobRef(value: unknown): JobRef | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if ('ref' in value) return readJobRef(value.ref);
-  if (!('connectionId' in value) || !('jobId' in value)) return undefined;
-  const { connectionId, jobId } = value;
-  return typeof connectionId === 'string' && typeof jobId === 'string' ? { connectionId, jobId } : undefined;
 }
 
 /** What «Copy ID» copies for a row: the model's name where it is about a model, else the job's id. */

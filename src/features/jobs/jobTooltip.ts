@@ -32,12 +32,13 @@ function facts(record: JobRecord, connection: string, origin: JobOrigin | undefi
   const { job } = record;
   const { language } = vscode.env;
   const number = (value: number) => new Intl.NumberFormat(language).format(value);
+  const precise = new Intl.NumberFormat(language, { maximumSignificantDigits: 6 });
   const auto = (value: Auto<number> | undefined) =>
-    value === undefined || value === 'auto' ? t('auto') : value.toLocaleString(language, { maximumSignificantDigits: 6 });
+    value === undefined || value === 'auto' ? t('auto') : precise.format(value);
   const status = describeStatus(job.status);
   const progress = status.terminal ? undefined : jobProgress(record);
   const hyperparameters = job.hyperparameters ?? {};
-  const all: (readonly [string, string | undefined])[] = [
+  const all: (readonly [string, string | null | undefined])[] = [
     [t('Status'), statusText(status)],
     [t('Progress'), progress && progressText(progress, language)],
     [t('Finishes in about'), remaining(progress?.finishAt)],
@@ -56,10 +57,10 @@ function facts(record: JobRecord, connection: string, origin: JobOrigin | undefi
     [t('Learning-rate multiplier'), auto(hyperparameters.learning_rate_multiplier)],
     [t('Seed'), String(job.seed)],
     [t('Training file'), fileText(job.training_file, origin?.trainingFile)],
-    [t('Validation file'), job.validation_file === null ? undefined : fileText(job.validation_file, origin?.validationFile)],
+    [t('Validation file'), job.validation_file && fileText(job.validation_file, origin?.validationFile)],
     [t('Result files'), job.result_files.length === 0 ? undefined : job.result_files.join(', ')],
   ];
-  return all.flatMap(([label, value]) => (value === undefined ? [] : [[label, value] as [string, string]]));
+  return all.flatMap(([label, value]): [string, string][] => (value == null ? [] : [[label, value]]));
 }
 
 function remaining(finishAt: number | undefined): string | undefined {

@@ -85,7 +85,8 @@ test('what was chosen is sent where each kind of service reads it', () => {
 });
 
 test('a job whose answer was lost is found by the id of its request', () => {
-  const jobs = [job('b', 2, { metadata: { tunesmith_request: 'other' } }), job('a', 1, { metadata: { tunesmith_request: 'r' } })];
+  const [other, ours] = [{ tunesmith_request: 'other' }, { tunesmith_request: 'r' }];
+  const jobs = [job('b', 2, { metadata: other }), job('a', 1, { metadata: ours })];
   assert.equal(findRequested(jobs, 'r')?.id, 'a');
   assert.equal(findRequested(jobs, 'none'), undefined);
 });

@@ -15,6 +15,11 @@ function records(...statuses: string[]): readonly JobRecord[] {
 }
 
 const running = records('succeeded', 'running');
+
+function failing(given: Partial<PollSituation>): PollSituation {
+  return { records: running, visible: true, failures: 1, lastFailure: 'unreachable', ...given };
+}
+
 const ended = records('succeeded', 'failed', 'cancelled');
 
 const table: [name: string, situation: PollSituation, random: number, delay: number | undefined][] = [
@@ -23,17 +28,17 @@ const table: [name: string, situation: PollSituation, random: number, delay: num
   ['off when nothing runs', { records: ended, visible: true, failures: 0 }, 0, undefined],
   ['off without jobs', { records: [], visible: true, failures: 0 }, 0, undefined],
   ['a status nobody knows is not an end', { records: records('compressing'), visible: true, failures: 0 }, 0, 2_000],
-  ['back-off doubles', { records: running, visible: true, failures: 2, lastFailure: 'unreachable' }, 0.5, 4_000],
-  ['back-off ends at a minute', { records: running, visible: true, failures: 90, lastFailure: 'serverFault' }, 0.9999, 59_994],
-  ['back-off never hurries', { records: running, visible: true, failures: 1, lastFailure: 'serverFault' }, 0, 1_000],
-  ['hidden, back-off is at least slow', { records: running, visible: false, failures: 1, lastFailure: 'cutOff' }, 0, 15_000],
-  ['an unread list is tried again while somebody looks', { records: [], visible: true, failures: 1, lastFailure: 'unreachable' }, 0.5, 2_000],
-  ['and not while nobody does', { records: [], visible: false, failures: 1, lastFailure: 'unreachable' }, 0.5, undefined],
-  ['a refused key is not tried again', { records: running, visible: true, failures: 1, lastFailure: 'unauthorized' }, 0, undefined],
-  ['Retry-After rules', { records: running, visible: true, failures: 1, lastFailure: 'rateLimited', retryAfter: 30 }, 0, 30_000],
-  ['Retry-After of years does not', { records: running, visible: true, failures: 1, lastFailure: 'rateLimited', retryAfter: 3e8 }, 0, 600_000],
-  ['nor a negative one', { records: running, visible: true, failures: 1, lastFailure: 'rateLimited', retryAfter: -5 }, 0, 1_000],
-  ['nor one that is no number', { records: running, visible: true, failures: 1, lastFailure: 'rateLimited', retryAfter: NaN }, 0, 1_000],
+  ['back-off doubles', failing({ failures: 2 }), 0.5, 4_000],
+  ['back-off ends at a minute', failing({ failures: 90 }), 0.9999, 59_994],
+  ['back-off never hurries', failing({ lastFailure: 'serverFault' }), 0, 1_000],
+  ['hidden, back-off is at least slow', failing({ visible: false }), 0, 15_000],
+  ['an unread list is tried again while somebody looks', failing({ records: [] }), 0.5, 2_000],
+  ['and not while nobody does', failing({ records: [], visible: false }), 0.5, undefined],
+  ['a refused key is not tried again', failing({ lastFailure: 'unauthorized' }), 0, undefined],
+  ['Retry-After rules', failing({ lastFailure: 'rateLimited', retryAfter: 30 }), 0, 30_000],
+  ['Retry-After of years does not', failing({ lastFailure: 'rateLimited', retryAfter: 3e8 }), 0, 600_000],
+  ['nor a negative one', failing({ lastFailure: 'rateLimited', retryAfter: -5 }), 0, 1_000],
+  ['nor one that is no number', failing({ lastFailure: 'rateLimited', retryAfter: NaN }), 0, 1_000],
   ['an engine that does not start is tried again', { records: [], visible: true, failures: 2 }, 0.5, 4_000],
   ['but not for ever', { records: [], visible: true, failures: 3 }, 0.5, undefined],
 ];

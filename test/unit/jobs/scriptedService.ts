@@ -1,5 +1,11 @@
 import { ServiceError, type PageQuery, type Service } from '../../../src/core/providers/port.ts';
-import type { JobCreateRequest, WireCheckpoint, WireEvent, WireJob, WirePage } from '../../../src/core/providers/wire.ts';
+import type {
+  JobCreateRequest,
+  WireCheckpoint,
+  WireEvent,
+  WireJob,
+  WirePage,
+} from '../../../src/core/providers/wire.ts';
 
 /** A service whose lists a test writes; it pages as services do and notes what it was asked. */
 export class ScriptedService implements Service {

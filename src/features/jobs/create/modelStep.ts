@@ -38,7 +38,8 @@ export async function askModel(
   const active = items.find((item) => item.model !== undefined && item.model === chosen);
   const placeholder = vscode.l10n.t('Base model');
   const item = await askChoice({ ...step, placeholder, items, ...(active === undefined ? {} : { active }) });
-  if (item !== typed) return item === undefined || item === back ? item : (item as ModelItem).model;
+  if (item === undefined || item === back) return item;
+  if (item !== typed) return item.model;
   const text = await askText({
     ...step,
     prompt: vscode.l10n.t('Name of the model, as the service calls it'),

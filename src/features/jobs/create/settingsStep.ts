@@ -47,7 +47,8 @@ export async function askSettings(
     ];
     const placeholder = vscode.l10n.t('Choose a row to change its value');
     const current = items.find((item) => item.name !== undefined && item.name === active);
-    const item = await askChoice({ ...step, placeholder, items, ...(current === undefined ? {} : { active: current }) });
+    const start = current === undefined ? {} : { active: current };
+    const item = await askChoice({ ...step, placeholder, items, ...start });
     if (item === undefined || item === back) return item;
     const { name } = item;
     if (name === undefined) return settings;

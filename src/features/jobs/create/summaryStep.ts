@@ -74,7 +74,8 @@ function costText({ connection, training, draft }: FullPlan): string {
 function fileText(file: { readonly uri: vscode.Uri; readonly examples: number }): string {
   const count = new Intl.NumberFormat(vscode.env.language).format(file.examples);
   const name = posix.basename(file.uri.path);
-  return file.examples === 1 ? vscode.l10n.t('{0} (1 example)', name) : vscode.l10n.t('{0} ({1} examples)', name, count);
+  if (file.examples === 1) return vscode.l10n.t('{0} (1 example)', name);
+  return vscode.l10n.t('{0} ({1} examples)', name, count);
 }
 
 function row(label: string, description: string, stage: NonNullable<SummaryItem['stage']>): SummaryItem {

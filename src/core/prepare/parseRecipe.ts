@@ -46,16 +46,24 @@ export function parseRecipe(text: string): ParsedRecipe {
   const reader = new RecipeReader(text);
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: false, disallowComments: false });
-  for (const { error, offset, length } of errors) {
-    const range = { start: offset, end: offset + Math.max(1, length) };
-    reader.error(range, { code: 'recipe.syntax', detail: printParseErrorCode(error) });
-  }
   const start = { start: 0, end: Math.min(1, text.length) };
   if (tree === undefined || tree.type !== 'object') {
-    if (errors.length === 0) reader.error(tree ? rangeOf(tree) : start, { code: 'recipe.notObject' });
-    return { recipe: null, problems: reader.problems, source: null, sourceRange: start, columnUses: [] };
+    reader.error(tree ? rangeOf(tree) : start, { code: 'recipe.notObject' });
+    const problems = errors.length === 0 ? reader.problems : syntaxProblem(errors);
+    return { recipe: null, problems, source: null, sourceRange: start, columnUses: [] };
   }
-  return readTop(reader, tree, start);
+  const parsed = readTop(reader, tree, start);
+  return errors.length === 0 ? parsed : { ...parsed, recipe: null, problems: syntaxProblem(errors) };
+}
+
+/** The first one: what the parser stumbles over after it, and what then seems to be missing, are its consequences. */
+function syntaxProblem(errors: readonly ParseError[]): readonly RecipeProblem[] {
+  return errors.slice(0, 1).map(({ error, offset, length }) => ({
+    code: 'recipe.syntax',
+    detail: printParseErrorCode(error),
+    severity: 'error',
+    range: { start: offset, end: offset + Math.max(1, length) },
+  }));
 }
 
 function readTop(reader: RecipeReader, tree: Node, start: TextRange): ParsedRecipe {

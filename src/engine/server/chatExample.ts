@@ -1,121 +1,100 @@
-/**
- * What makes the service refuse a line of a supervised chat file, in its own words. The engine trains on text alone,
- * so it also refuses what it could only drop silently.
- */
-const exampleKeys = new Set(['messages', 'tools', 'parallel_tool_calls', 'functions']);
-const roles = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function']);
+import { formatOf, isRecord } from '../../core/dataset/format.ts';
+import { checkLine } from '../../core/dataset/line.ts';
+import { severities, type ProblemFacts } from '../../core/dataset/problem.ts';
+import { checkChatExample } from '../../core/dataset/rules/example.ts';
+import { Findings, type Finding } from '../../core/dataset/rules/findings.ts';
 
 export type ExampleFault = { readonly code: string; readonly message: string };
 
-type Json = Readonly<Record<string, unknown>>;
+/**
+ * What makes the service refuse a line of a supervised chat file, in its own words; undefined if it takes the line.
+ * The verdict is that of the validator, so that a file without errors in the editor is never refused here.
+ * `example` counts lines of the file from 1. A blank line is no fault.
+ */
+export function exampleFault(text: string, validUtf8: boolean, example: number): ExampleFault | undefined {
+  const { kind, format, problems, chatProblems } = checkLine(text, { first: example === 1, validUtf8 });
+  if (kind === 'blank') {
+    return undefined;
+  }
+  if (kind === 'broken') {
+    return brokenLine(problems.find(isError), example);
+  }
+  if (format === 'preference' || format === 'completion' || format === 'reinforcement') {
+    return invalid(
+      `Example ${example} is in the ${wireFormats[format]} format, but the specified fine-tuning job is not using it as ` +
+        'the training method (provided method=supervised, which needs chat messages with an answer of the assistant).',
+    );
+  }
+  const textFault = problems.find(isError);
+  if (textFault !== undefined) {
+    return invalid(`Example ${example} cannot be used (${textFault.code}). (line ${example})`);
+  }
+  return chatProblems.some(isError) ? chatFault(text, example) : undefined;
+}
 
-/** The fault of one parsed line, or undefined. `example` counts lines of the file from 1. */
-export function exampleFault(value: unknown, example: number): ExampleFault | undefined {
-  if (!isObject(value)) {
+const wireFormats = {
+  preference: 'fine-tune-preference',
+  completion: 'fine-tune-completion',
+  reinforcement: 'fine-tune-reinforcement',
+} as const;
+
+function isError({ code }: { readonly code: ProblemFacts['code'] }): boolean {
+  return severities[code] === 'error';
+}
+
+function brokenLine(problem: ({ readonly span: { readonly start: number } } & ProblemFacts) | undefined, example: number): ExampleFault {
+  if (problem === undefined || problem.code === 'json.notObject') {
     return invalid(`Example ${example} is not a JSON object.`);
   }
-  if (!Object.hasOwn(value, 'messages')) {
-    if (Object.hasOwn(value, 'input') || Object.hasOwn(value, 'prompt')) {
-      const format = Object.hasOwn(value, 'input') ? 'fine-tune-preference' : 'fine-tune-completion';
-      return invalid(
-        `Example ${example} is in the ${format} format, but the specified fine-tuning job is not using it ` +
-          '(provided method=supervised, which needs chat messages).',
-      );
-    }
+  if (problem.code === 'line.invalidUtf8') {
+    return invalid(`Example ${example} cannot be parsed. Error: line is not valid UTF-8 (line ${example})`);
+  }
+  const char = problem.span.start;
+  return invalid(
+    `Example ${example} cannot be parsed. Error: line contains invalid json: ${problem.code}: ` +
+      `line 1 column ${char + 1} (char ${char}) (line ${example})`,
+  );
+}
+
+/** The same rules once more, for the number of the message that the service tells. */
+function chatFault(text: string, example: number): ExampleFault {
+  const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+  const findings = new Findings();
+  if (isRecord(value) && formatOf(value) !== undefined) {
+    checkChatExample(value, findings);
+  } else {
     return invalid(`Example ${example} is missing key 'messages'.`);
   }
-  const extra = Object.keys(value).find((key) => !exampleKeys.has(key));
-  if (extra !== undefined) {
-    return {
-      code: 'invalid_file_format',
-      message: `Invalid file format. Example ${example} contains an extra ${JSON.stringify(extra.slice(0, 80))}.`,
-    };
-  }
-  const messages = value['messages'];
-  if (!Array.isArray(messages) || messages.length === 0) {
-    return invalid(`Example ${example}: 'messages' must be a non-empty array.`);
-  }
-  return messagesFault(messages, example);
+  const finding = findings.list.find(({ facts }) => isError(facts));
+  return finding === undefined ? invalid(`Example ${example} cannot be used.`) : sentenceOf(finding, example);
 }
 
-function messagesFault(messages: readonly unknown[], example: number): ExampleFault | undefined {
-  let trained = 0;
-  let assistants = 0;
-  for (const [index, message] of messages.entries()) {
-    const place = `Example ${example}, message ${index + 1}`;
-    if (!isObject(message)) {
-      return invalid(`${place} is not a JSON object.`);
-    }
-    const role = message['role'];
-    if (role === undefined) {
+function sentenceOf({ facts, path }: Finding, example: number): ExampleFault {
+  const index = path[0] === 'messages' && typeof path[1] === 'number' ? path[1] : undefined;
+  const place = index === undefined ? `Example ${example}` : `Example ${example}, message ${index + 1}`;
+  switch (facts.code) {
+    case 'example.key.unknown':
+      return {
+        code: 'invalid_file_format',
+        message: `Invalid file format. Example ${example} contains an extra ${JSON.stringify(facts.key.slice(0, 80))}.`,
+      };
+    case 'example.messages.missing':
+      return invalid(`Example ${example} is missing key 'messages'.`);
+    case 'message.role.missing':
       return invalid(`${place} Discriminator 'role' is missing in value`);
-    }
-    if (typeof role !== 'string' || !roles.has(role)) {
-      return invalid(`${place}: the role is none of ${[...roles].map((name) => `'${name}'`).join(', ')}.`);
-    }
-    const fault = contentFault(message, role, place) ?? weightFault(message, role, place);
-    if (fault !== undefined) {
-      return fault;
-    }
-    if (role === 'assistant') {
-      assistants += 1;
-      trained += message['weight'] === 0 ? 0 : 1;
-    }
+    case 'example.assistant.missing':
+      return invalid(`${place} must have at least one message from the assistant.`);
+    case 'example.lastMessage.notAssistant':
+      return invalid(`${place}: the last message must be from the assistant.`);
+    case 'message.content.missing':
+    case 'message.content.null':
+    case 'message.empty':
+      return invalid(`${place} is missing key 'content'.`);
+    default:
+      return invalid(`${place} does not match the expected schema (${facts.code}).`);
   }
-  if (assistants === 0) {
-    return invalid(`Example ${example} must have at least one message from the assistant.`);
-  }
-  if (trained === 0) {
-    return invalid(`Example ${example}: every assistant message has weight 0, so there is nothing to learn.`);
-  }
-  const last = messages.at(-1);
-  if (isObject(last) && last['role'] !== 'assistant') {
-    return invalid(`Example ${example}: the last message must be from the assistant.`);
-  }
-  return undefined;
-}
-
-function contentFault(message: Json, role: string, place: string): ExampleFault | undefined {
-  const content = message['content'];
-  if (content === undefined || content === null) {
-    const calls = Object.hasOwn(message, 'tool_calls') || Object.hasOwn(message, 'function_call');
-    return (role === 'assistant' && calls) || role === 'function'
-      ? undefined
-      : invalid(`${place}: 'content' is missing.`);
-  }
-  if (typeof content === 'string') {
-    return undefined;
-  }
-  if (!Array.isArray(content)) {
-    return invalid(`${place}: 'content' must be a string or an array of parts.`);
-  }
-  for (const [index, part] of content.entries()) {
-    if (!isObject(part)) {
-      return invalid(`${place}: content part ${index + 1} is not a JSON object.`);
-    }
-    const type = part['type'];
-    const key = type === 'refusal' && role === 'assistant' ? 'refusal' : 'text';
-    if (type !== key || typeof part[key] !== 'string') {
-      return invalid(`${place}: content part ${index + 1} is no text, and this model learns only from text.`);
-    }
-  }
-  return undefined;
-}
-
-function weightFault(message: Json, role: string, place: string): ExampleFault | undefined {
-  const weight = message['weight'];
-  if (weight === undefined || (role === 'assistant' && (weight === 0 || weight === 1))) {
-    return undefined;
-  }
-  return role === 'assistant'
-    ? invalid(`${place}: 'weight' must be 0 or 1.`)
-    : invalid(`${place}: only messages from the assistant may have a 'weight'.`);
 }
 
 function invalid(message: string): ExampleFault {
   return { code: 'invalid_training_file', message: `Invalid file format. ${message}` };
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

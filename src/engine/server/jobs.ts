@@ -145,7 +145,10 @@ export class Jobs {
         } catch (error) {
           await this.#fail(job, internalError(error));
         } finally {
-          this.#stops.delete(job.wire.id);
+          // The training of a job may begin before its validation has returned from here.
+          if (this.#stops.get(job.wire.id) === stop) {
+            this.#stops.delete(job.wire.id);
+          }
           this.#estimates.delete(job.wire.id);
         }
         if (!this.#closed) {

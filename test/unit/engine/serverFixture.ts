@@ -1,0 +1,247 @@
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import OpenAI from 'openai';
+import { runEngine, type EngineRun, type RunOptions } from '../../../src/engine/run.ts';
+import type { Thread } from '../../../src/engine/server/thread.ts';
+import type { GeneratorCommand, GeneratorEvent, TrainerCommand, TrainerEvent, TrainRequest } from '../../../src/protocol/training.ts';
+
+/** What a scripted trainer does; each `go` lets it take one more step. */
+export type TrainerScript = {
+  readonly epochs?: number;
+  readonly stepsPerEpoch?: number;
+  /** Ends the thread after this step, as a crash would. */
+  readonly crashAfter?: number;
+  readonly failWith?: { readonly code: string; readonly message: string };
+  /** Waits for `release` before the first step. */
+  readonly hold?: boolean;
+  /** Ignores 'cancel', as a thread inside a compilation does. */
+  readonly deaf?: boolean;
+};
+
+/** A trainer that writes files where a real one writes weights; everything else is as the contract says. */
+export class ScriptedTrainer implements Thread<TrainerCommand, TrainerEvent> {
+  readonly script: TrainerScript;
+  request: TrainRequest | undefined;
+  terminated = false;
+  release: () => void = () => undefined;
+  readonly #held: Promise<void>;
+  #cancelled = false;
+  #onEvent: (event: TrainerEvent) => void = () => undefined;
+  #onEnd: (reason: string) => void = () => undefined;
+
+  constructor(script: TrainerScript) {
+    this.script = script;
+    this.#held = script.hold === true ? new Promise((resolve) => { this.release = resolve; }) : Promise.resolve();
+  }
+
+  post(command: TrainerCommand): void {
+    if (command.kind === 'cancel') {
+      this.#cancelled = this.script.deaf !== true;
+      this.release();
+    } else {
+      this.request = command;
+      void this.#train(command);
+    }
+  }
+
+  onEvent(listener: (event: TrainerEvent) => void): void {
+    this.#onEvent = listener;
+  }
+
+  onEnd(listener: (reason: string) => void): void {
+    this.#onEnd = listener;
+  }
+
+  async terminate(): Promise<void> {
+    this.terminated = true;
+  }
+
+  async #train(request: TrainRequest): Promise<void> {
+    const { jobId } = request;
+    const { epochs = 2, stepsPerEpoch = 3 } = this.script;
+    const emit = (event: TrainerEvent): void => {
+      if (!this.terminated) this.#onEvent(event);
+    };
+    emit({
+      kind: 'started',
+      jobId,
+      hyperparameters: { nEpochs: epochs, batchSize: 4, learningRateMultiplier: 1 },
+      totalSteps: epochs * stepsPerEpoch,
+      stepsPerEpoch,
+      parameters: 1000,
+      contextLength: 64,
+      vocabularySize: 300,
+      truncatedExamples: 1,
+    });
+    await this.#held;
+    let directory = '';
+    for (let step = 1; step <= epochs * stepsPerEpoch; step += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#cancelled) {
+        emit({ kind: 'cancelled', jobId });
+        return;
+      }
+      const epochEnd = step % stepsPerEpoch === 0;
+      const metrics = {
+        step,
+        train_loss: 3 / step,
+        train_mean_token_accuracy: 1 - 1 / step,
+        ...(request.validationPath === null ? {} : { valid_loss: 4 / step, valid_mean_token_accuracy: 0.5 }),
+        ...(request.validationPath !== null && epochEnd ? { full_valid_loss: 5 / step, full_valid_mean_token_accuracy: 0.4 } : {}),
+      };
+      emit({ kind: 'step', jobId, metrics, secondsLeft: step === 1 ? null : 100 });
+      if (epochEnd) {
+        directory = join(request.outputDirectory, `step-${step}`);
+        await mkdir(directory, { recursive: true });
+        await writeFile(join(directory, 'weights'), `weights of step ${step}`);
+        emit({ kind: 'checkpoint', jobId, step, epoch: step / stepsPerEpoch, directory, metrics });
+      }
+      if (step === this.script.crashAfter) {
+        this.#onEnd('out of memory');
+        return;
+      }
+    }
+    if (this.script.failWith !== undefined) {
+      emit({ kind: 'failed', jobId, ...this.script.failWith });
+      return;
+    }
+    emit({ kind: 'succeeded', jobId, trainedTokens: 1234, directory });
+  }
+}
+
+/** A generator that repeats the last message word by word; `endless` goes on until it is stopped. */
+export class EchoGenerator implements Thread<GeneratorCommand, GeneratorEvent> {
+  readonly requests: Extract<GeneratorCommand, { kind: 'generate' }>[] = [];
+  readonly stopped: string[] = [];
+  #onEvent: (event: GeneratorEvent) => void = () => undefined;
+  #onEnd: (reason: string) => void = () => undefined;
+
+  post(command: GeneratorCommand): void {
+    if (command.kind === 'stop') {
+      this.stopped.push(command.id);
+    } else {
+      this.requests.push(command);
+      void this.#answer(command);
+    }
+  }
+
+  onEvent(listener: (event: GeneratorEvent) => void): void {
+    this.#onEvent = listener;
+  }
+
+  onEnd(listener: (reason: string) => void): void {
+    this.#onEnd = listener;
+  }
+
+  async terminate(): Promise<void> {}
+
+  async #answer({ id, messages }: Extract<GeneratorCommand, { kind: 'generate' }>): Promise<void> {
+    const text = messages.at(-1)?.content ?? '';
+    if (text === 'crash') {
+      this.#onEvent({ kind: 'text', id, text: 'half' });
+      this.#onEnd('it threw');
+      return;
+    }
+    if (text === 'fail') {
+      this.#onEvent({ kind: 'failed', id, code: 'model_unreadable', message: 'The weights cannot be read.' });
+      return;
+    }
+    const words = text === 'endless' ? Array.from({ length: 100_000 }, () => 'on ') : text.split(/(?<= )/);
+    let sent = 0;
+    for (const word of words) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.stopped.includes(id)) {
+        break;
+      }
+      this.#onEvent({ kind: 'text', id, text: word });
+      sent += 1;
+    }
+    this.#onEvent({ kind: 'end', id, finishReason: 'stop', promptTokens: messages.length, completionTokens: sent });
+  }
+}
+
+export type TestEngine = {
+  readonly run: EngineRun;
+  readonly folder: string;
+  readonly openai: OpenAI;
+  readonly log: string[];
+  readonly trainers: ScriptedTrainer[];
+  readonly generators: EchoGenerator[];
+  /** Scripts of the next trainers, in order; the last one is used again. */
+  readonly scripts: TrainerScript[];
+  /** Ends the engine and keeps its folder. */
+  close(): Promise<void>;
+  remove(): Promise<void>;
+};
+
+export async function startTestEngine(
+  options: Partial<RunOptions> & { readonly folder?: string; readonly scripts?: TrainerScript[] } = {},
+): Promise<TestEngine> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'tunesmith-engine-')));
+  const log: string[] = [];
+  const trainers: ScriptedTrainer[] = [];
+  const generators: EchoGenerator[] = [];
+  const scripts = options.scripts ?? [{}];
+  const run = await runEngine({
+    dataFolder: folder,
+    version: '1.2.3',
+    threads: 2,
+    idleSeconds: 0,
+    startTrainer: () => {
+      const trainer = new ScriptedTrainer((scripts.length > 1 ? scripts.shift() : scripts[0]) ?? {});
+      trainers.push(trainer);
+      return trainer;
+    },
+    startGenerator: () => {
+      const generator = new EchoGenerator();
+      generators.push(generator);
+      return generator;
+    },
+    log: (line) => log.push(line),
+    ...options,
+  });
+  const openai = new OpenAI({
+    apiKey: run.apiKey,
+    baseURL: run.address.baseURL,
+    organization: null,
+    project: null,
+    maxRetries: 0,
+  });
+  return {
+    run,
+    folder,
+    openai,
+    log,
+    trainers,
+    generators,
+    scripts,
+    close: () => run.close(),
+    remove: async () => {
+      await run.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function upload(openai: OpenAI, lines: readonly string[], name = 'train.jsonl'): Promise<OpenAI.FileObject> {
+  const file = await OpenAI.toFile(Buffer.from(lines.map((line) => `${line}\n`).join('')), name);
+  return openai.files.create({ file, purpose: 'fine-tune' });
+}
+
+/** Asks until `until` holds. */
+export async function eventually<T>(ask: () => Promise<T>, until: (value: T) => boolean): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    const value = await ask();
+    if (until(value)) return value;
+    if (tries > 1000) throw new Error(`It never came to that: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+export async function ended(openai: OpenAI, jobId: string): Promise<OpenAI.FineTuning.FineTuningJob> {
+  return eventually(
+    () => openai.fineTuning.jobs.retrieve(jobId),
+    (job) => ['succeeded', 'failed', 'cancelled'].includes(job.status),
+  );
+}

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -142,16 +142,14 @@ function address(
   return `http://127.0.0.1:${port}/?${query.toString().replaceAll('+', '%20')}`;
 }
 
-/** Links instead of copies: after a build, reloading the window is enough. */
+/** Copies instead of links: VS Code knows whose code calls it by the real path of its file. */
 async function install(extension: string, extensions: string): Promise<void> {
   const manifest = JSON.parse(await readFile(join(extension, 'package.json'), 'utf8')) as Record<string, string>;
   const target = join(extensions, `${manifest['publisher']}.${manifest['name']}-${manifest['version']}`);
   await mkdir(target);
-  for (const entry of await readdir(extension, { withFileTypes: true })) {
-    if (entry.isDirectory() && ['dist', 'media'].includes(entry.name)) {
-      await symlink(join(extension, entry.name), join(target, entry.name), 'junction');
-    } else if (entry.isFile() && /^(package(\.nls.*)?\.json|.*\.js|README\.md)$/.test(entry.name)) {
-      await cp(join(extension, entry.name), join(target, entry.name));
+  for (const entry of await readdir(extension)) {
+    if (/^(dist|media|package(\.nls.*)?\.json|README\.md|.*\.js)$/.test(entry)) {
+      await cp(join(extension, entry), join(target, entry), { recursive: true });
     }
   }
 }

@@ -1,0 +1,93 @@
+import { isBlank } from '../../jsonl/lines.ts';
+import { applyLineEdits } from '../../jsonl/lineEdit.ts';
+import { rangeOf, type LineSource, type Range } from '../../jsonl/position.ts';
+import { LineTree } from '../../jsonl/tree.ts';
+import { checkLine, type LineCheck } from '../line.ts';
+import type { LineProblem, Problem } from '../problem.ts';
+import { exampleFixes } from './exampleFixes.ts';
+import type { Fix, LineFix } from './fix.ts';
+import { messageFixes } from './messageFixes.ts';
+import { syntaxFixes } from './syntaxFixes.ts';
+import { toolFixes } from './toolFixes.ts';
+
+/** Problems whose mend rewrites the whole file: see `convertToLines`, which costs as much as the file is long. */
+export function isMendedByConversion(problem: Problem): boolean {
+  return problem.code === 'file.jsonArray' || problem.code === 'file.prettyPrinted';
+}
+
+/**
+ * The mends of a problem of a line, the one that is meant without doubt first. Each is tried: one that would leave
+ * the problem, or put another in its place, is not offered.
+ */
+export function fixesFor(problem: Problem, source: LineSource): Fix[] {
+  const { line } = problem.range.start;
+  const text = source.lineAt(line);
+  if (problem.code === 'line.blank' || (problem.code === 'json.comment' && !isUncommentable(text))) {
+    return [{ kind: 'deleteLine', preferred: problem.code === 'line.blank', edits: [{ range: lineRange(source, line), text: '' }] }];
+  }
+  if (problem.code === 'file.bom') {
+    return source.lineAt(0).startsWith('\uFEFF')
+      ? [{ kind: 'removeByteOrderMark', preferred: true, edits: [{ range: rangeOf(0, { start: 0, end: 1 }), text: '' }] }]
+      : [];
+  }
+  const first = line === 0;
+  const before = checkLine(text, { first });
+  const found: LineProblem = toLineProblem(problem);
+  return candidates(found, text, before)
+    .filter((fix) => helps(fix, found, text, before, first))
+    .map(({ lineEdits, ...fix }) => ({
+      ...fix,
+      edits: lineEdits.map((edit) => ({ range: rangeOf(line, edit), text: edit.text })),
+    }));
+}
+
+function candidates(problem: LineProblem, text: string, check: LineCheck): LineFix[] {
+  if (check.kind !== 'example') {
+    return syntaxFixes(problem, text);
+  }
+  const tree = new LineTree(text);
+  return [...exampleFixes(problem, text, tree), ...messageFixes(problem, text, tree), ...toolFixes(problem, text, tree)];
+}
+
+/** True if the line has the problem no more, and no problem that it did not have. */
+function helps(fix: LineFix, problem: LineProblem, text: string, before: LineCheck, first: boolean): boolean {
+  const lines = applyLineEdits(text, fix.lineEdits).split('\n');
+  const after = lines.map((line, index) => checkLine(line, { first: first && index === 0 }));
+  if (before.kind === 'broken') {
+    // What a line that was no JSON holds shows only now; it was there before.
+    return after.every(({ kind }) => kind === 'example');
+  }
+  const had = countCodes([before]);
+  const has = countCodes(after);
+  const better = (has.get(problem.code) ?? 0) < (had.get(problem.code) ?? 0);
+  return better && [...has].every(([code, count]) => count <= (had.get(code) ?? 0));
+}
+
+function countCodes(checks: readonly LineCheck[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { problems, chatProblems } of checks) {
+    for (const { code } of [...problems, ...chatProblems]) {
+      counts.set(code, (counts.get(code) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
+function isUncommentable(text: string): boolean {
+  const inner = text.replace(/^\s*(?:\/\/|#)+ ?/, '');
+  return !isBlank(inner) && checkLine(inner, { first: false }).kind === 'example';
+}
+
+function toLineProblem(problem: Problem): LineProblem {
+  const { range, ...facts } = problem;
+  return { ...facts, span: { start: range.start.character, end: range.end.character } };
+}
+
+/** The line with its line break, so that removing it leaves no blank line. */
+function lineRange(source: LineSource, line: number): Range {
+  if (line < source.lineCount - 1) {
+    return { start: { line, character: 0 }, end: { line: line + 1, character: 0 } };
+  }
+  const start = line === 0 ? { line, character: 0 } : { line: line - 1, character: source.lineAt(line - 1).length };
+  return { start, end: { line, character: source.lineAt(line).length } };
+}

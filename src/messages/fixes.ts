@@ -1,0 +1,60 @@
+import { t } from '@vscode/l10n';
+import type { FixKind } from '../core/dataset/fixes/fix.ts';
+
+/** What a mend does, as the title of its menu entry. */
+export function fixTitle(fix: FixKind): string {
+  switch (fix.kind) {
+    case 'removeTrailingComma':
+      return t('Remove the comma');
+    case 'uncomment':
+      return t('Uncomment this line');
+    case 'deleteLine':
+      return t('Delete this line');
+    case 'convertPython':
+      return t('Convert this line from Python to JSON');
+    case 'splitLine':
+      return t('Split into {0} lines', fix.parts);
+    case 'escapeControlCharacters':
+      return t('Escape the control characters');
+    case 'closeBrackets':
+      return t('Close with {0}', fix.closers);
+    case 'convertToLines':
+      return t('Convert the file to JSON Lines');
+    case 'removeByteOrderMark':
+      return t('Remove the byte-order mark');
+    case 'removeKey':
+      return t('Remove "{0}"', fix.key);
+    case 'removeDuplicateKey':
+      return t('Remove this ignored "{0}"', fix.key);
+    case 'renameKey':
+      return t('Rename "{0}" to "{1}"', fix.from, fix.to);
+    case 'insertKey':
+      return t('Insert "{0}": {1}', fix.key, fix.value);
+    case 'setValue':
+      return t('Change to {0}', fix.value);
+    case 'stringify':
+      return t('Turn into a string');
+    case 'decode':
+      return t('Remove one layer of JSON encoding');
+    case 'wrapInArray':
+      return t('Put into an array');
+    case 'wrapInObject':
+      return t('Put into "{0}"', fix.key);
+    case 'wrapAsText':
+      return t('Turn into a text part');
+    case 'trim':
+      return t('Trim white space');
+    case 'removePart':
+      return t('Remove this part');
+    case 'removeMessage':
+      return t('Remove this message');
+    case 'removeTrailingMessages':
+      return fix.count === 1
+        ? t('Remove the message after the last answer')
+        : t('Remove the {0} messages after the last answer', fix.count);
+    case 'moveSystemFirst':
+      return t('Move the system message to the start');
+    case 'trainLastAnswer':
+      return t('Train on the last answer (weight 1)');
+  }
+}

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { makeFolder, readBytes, replaceFile, stat } from './files.ts';
-import { syncFolder, writeAll } from './replace.ts';
+import { syncFolder, writeAll } from './durable.ts';
 import { isMissing, realSystem, type OpenFile, type System } from './system.ts';
 
 /** First bytes of the file; the digits are the version of the layout. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { makeFolder, replaceFile } from './files.ts';
-import { syncFolder } from './replace.ts';
+import { syncFolder } from './durable.ts';
 import { realSystem, type System } from './system.ts';
 
 /**

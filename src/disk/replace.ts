@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
+import { overwriteInPlace, syncFolder, writeAll } from './durable.ts';
 import { errorCode, isMissing, realSystem, type OpenFile, type System } from './system.ts';
 
 export type ReplaceOptions = {
@@ -143,19 +144,6 @@ function temporaryPrefix(target: string): string {
   return `.${basename(target).slice(0, 100)}.`;
 }
 
-/** Makes a new, renamed or removed name in a folder durable. Windows cannot do it. */
-export async function syncFolder(path: string, system: System = realSystem): Promise<void> {
-  if (system.platform === 'win32') {
-    return;
-  }
-  const folder = await system.open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
 /** Collects small pieces, so that a line is not a system call. */
 class ChunkWriter {
   readonly #file: OpenFile;
@@ -182,18 +170,6 @@ class ChunkWriter {
     const used = this.#used;
     this.#used = 0;
     await writeAll(this.#file, this.#buffer.subarray(0, used));
-  }
-}
-
-/** write(2) may take less than it was given. */
-export async function writeAll(file: OpenFile, bytes: Uint8Array): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, null);
-    if (bytesWritten === 0) {
-      throw Object.assign(new Error('EIO: the disk accepted no more bytes'), { code: 'EIO' });
-    }
-    written += bytesWritten;
   }
 }
 
@@ -251,59 +227,5 @@ async function renamePatiently(
     }
     await system.sleep(delay, signal);
     waited += delay;
-  }
-}
-
-/** Overwrites a file that must keep its inode; a synced copy of the old content stands by until it is done. */
-async function overwriteInPlace(target: string, source: string, system: System): Promise<void> {
-  const backup = `${source}.old`;
-  await system.copyFile(target, backup);
-  try {
-    await syncFile(backup, system);
-    await syncFolder(dirname(backup), system);
-    try {
-      await copyInto(source, target, system);
-    } catch (error) {
-      await copyInto(backup, target, system);
-      throw error;
-    }
-  } catch (error) {
-    await system.unlink(backup).catch(() => undefined);
-    throw error;
-  }
-  await system.unlink(backup);
-}
-
-async function syncFile(path: string, system: System): Promise<void> {
-  const file = await system.open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function copyInto(from: string, to: string, system: System): Promise<void> {
-  const source = await system.open(from, 'r');
-  try {
-    const target = await system.open(to, 'r+');
-    try {
-      const buffer = Buffer.allocUnsafe(256 * 1024);
-      let length = 0;
-      for (;;) {
-        const { bytesRead } = await source.read(buffer, 0, buffer.length, null);
-        if (bytesRead === 0) {
-          break;
-        }
-        await writeAll(target, buffer.subarray(0, bytesRead));
-        length += bytesRead;
-      }
-      await target.truncate(length);
-      await target.sync();
-    } finally {
-      await target.close();
-    }
-  } finally {
-    await source.close();
   }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { syncFolder } from './replace.ts';
+import { syncFolder } from './durable.ts';
 import { realSystem, type System } from './system.ts';
 
 /** Makes a folder and every file below it durable, files before the folders that name them. */

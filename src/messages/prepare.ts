@@ -1,5 +1,11 @@
 import { t } from '@vscode/l10n';
-import type { DroppedRows, PrepareFailure, PrepareProgress, PrepareSummary, PrepareWarning } from '../core/prepare/outcome.ts';
+import type {
+  DroppedRows,
+  PrepareFailure,
+  PrepareProgress,
+  PrepareSummary,
+  PrepareWarning,
+} from '../core/prepare/outcome.ts';
 import { sourceFaultText, systemErrorText } from './source.ts';
 
 /** Why a run wrote nothing, and one next step. Problems of the recipe itself are told one by one elsewhere. */
@@ -17,7 +23,7 @@ export function prepareFailureText(failure: PrepareFailure): string {
         : t('None of the {0} rows is kept ({1}). Check "keepWhere".', failure.rowsIn, droppedText(failure.dropped));
     case 'validationTakesAll':
       return t(
-        'There are {0} examples, and {1} of them would be set aside for validation: nothing would be left for training.',
+        'There are {0} examples and {1} are to be set aside for validation: nothing would be left for training.',
         failure.examples,
         failure.wanted,
       );
@@ -27,10 +33,12 @@ export function prepareFailureText(failure: PrepareFailure): string {
         ? t('{0} was changed since the last run and was not overwritten.', files)
         : t('{0} exists and was not written by this recipe. It was not overwritten.', files);
     }
-    case 'readBack':
+    case 'readBack': {
+      const file = fileName(failure.path);
       return failure.line === null
-        ? t('{0} was not kept: what was read back is not what was written. Check the disk.', fileName(failure.path))
-        : t('{0} was not kept: line {1} was not written correctly. Check the disk.', fileName(failure.path), failure.line);
+        ? t('{0} was not kept: what was read back is not what was written. Check the disk.', file)
+        : t('{0} was not kept: line {1} was not written correctly. Check the disk.', file, failure.line);
+    }
     case 'disk':
       return t('{0}: {1}', fileName(failure.path), systemErrorText(failure.code, failure.detail));
     default:
@@ -64,7 +72,7 @@ export function prepareWarningText(warning: PrepareWarning): string {
       );
     case 'emptyMessages':
       return t(
-        '{0} examples have an empty {1} message, the first from line {2}. Name their columns in "keepWhere.notEmpty" to leave them out.',
+        '{0} examples have an empty {1} message, the first from line {2}. "keepWhere.notEmpty" leaves such rows out.',
         warning.examples,
         warning.role,
         warning.line,

@@ -21,12 +21,12 @@ export function sourceFaultText(fault: SourceFault): string {
     case 'cellCount':
       return fault.found > fault.expected
         ? t(
-            'The record on line {0} has {1} cells, but there are {2} columns. A cell that holds a delimiter must be in quotes.',
+            'The record on line {0} has {1} cells for {2} columns. A cell that holds a delimiter must be in quotes.',
             fault.line,
             fault.found,
             fault.expected,
           )
-        : t('The record on line {0} has {1} cells, but there are {2} columns.', fault.line, fault.found, fault.expected);
+        : t('The record on line {0} has {1} cells for {2} columns.', fault.line, fault.found, fault.expected);
     case 'quoteOpen':
       return t('In the record on line {0} a quote is opened and never closed.', fault.line);
     case 'csvSyntax':
@@ -68,6 +68,6 @@ export function systemErrorText(code: string, detail: string): string {
     case 'EBUSY':
       return t('Another program has the file open.');
     default:
-      return detail;
+      return t('The system reports: {0}.', detail.replace(/[.\s]+$/, ''));
   }
 }

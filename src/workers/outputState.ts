@@ -33,7 +33,8 @@ export async function readOutputState(recipePath: string): Promise<OutputState> 
 
   const save = async (next: Stored): Promise<void> => {
     await makeFolder(folder);
-    const outputs = Object.fromEntries([...next].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, hashes]) => [key, { sha256: hashes }]));
+    const sorted = [...next].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const outputs = Object.fromEntries(sorted.map(([key, hashes]) => [key, { sha256: hashes }]));
     await replaceJson(file, { version: 1, outputs });
   };
   const update = async (outputs: readonly OutputHash[], keepOthers: boolean): Promise<void> => {

@@ -53,7 +53,7 @@ async function run(options: RunOptions, context: RunContext): Promise<PrepareRes
   if (parsed.recipe === null) throw new RunFailure({ kind: 'recipe', problems: parsed.problems });
   const { recipe } = parsed;
   const sourcePath = resolve(folder, recipe.source.file);
-  const trainingPath = options.trainingPath === undefined ? resolve(folder, recipe.outputs.training) : resolve(options.trainingPath);
+  const trainingPath = resolve(folder, options.trainingPath ?? recipe.outputs.training);
   const validationPath = recipe.outputs.validation === null ? null : resolve(folder, recipe.outputs.validation);
   for (const output of [trainingPath, validationPath]) {
     if (output !== null && output === sourcePath) refuseToOverwriteSource(parsed, output);
@@ -91,6 +91,12 @@ async function run(options: RunOptions, context: RunContext): Promise<PrepareRes
       warnings,
     };
     return { kind: 'written', summary, problems };
+  } catch (error) {
+    // Errors of an open file do not name it; what fails here is nearly always writing.
+    if (error instanceof Error && errorCode(error) !== undefined && !('path' in error)) {
+      throw Object.assign(error, { path: trainingPath });
+    }
+    throw error;
   } finally {
     source.close();
     for (const writer of writers.toReversed()) await writer.discard();

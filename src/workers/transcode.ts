@@ -18,7 +18,10 @@ export async function* toUtf8(
   }
 }
 
-async function* skipBytes(chunks: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array, void, undefined> {
+async function* skipBytes(
+  chunks: AsyncIterable<Uint8Array>,
+  count: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
   let left = count;
   for await (const chunk of chunks) {
     const skipped = Math.min(left, chunk.length);

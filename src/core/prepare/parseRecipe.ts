@@ -215,7 +215,8 @@ function readOutputs(
   if (owner === undefined || members === undefined) return undefined;
   const trainingMember = reader.required(owner, members, 'training');
   const training = trainingMember && reader.filledString(trainingMember);
-  const validationMember = validation === undefined ? members.get('validation') : reader.required(owner, members, 'validation');
+  const validationMember =
+    validation === undefined ? members.get('validation') : reader.required(owner, members, 'validation');
   const validationFile = validationMember && reader.filledString(validationMember);
   if (validation === undefined && validationMember !== undefined) {
     reader.warn(rangeOf(validationMember.node), { code: 'recipe.validationUnused' });

@@ -11,7 +11,8 @@ export function toWrittenJson(value: unknown, depth = 0): string {
   if (Array.isArray(value)) return `[${value.map((item) => toWrittenJson(item, depth + 1)).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     const members = Object.entries(value).filter(([, member]) => member !== undefined);
-    return `{${members.map(([key, member]) => `${JSON.stringify(key)}: ${toWrittenJson(member, depth + 1)}`).join(', ')}}`;
+    const written = members.map(([key, member]) => `${JSON.stringify(key)}: ${toWrittenJson(member, depth + 1)}`);
+    return `{${written.join(', ')}}`;
   }
   return JSON.stringify(value) ?? 'null';
 }

@@ -46,8 +46,9 @@ export async function createRecipe(
 async function pickSource(argument: unknown): Promise<vscode.Uri | undefined> {
   if (argument instanceof vscode.Uri) return argument;
   const active = vscode.window.activeTextEditor?.document.uri;
-  const extension = active && extname(active.path).slice(1).toLowerCase();
-  if (active !== undefined && !isRecipe(active) && extension !== undefined && extensions.includes(extension)) return active;
+  if (active !== undefined && !isRecipe(active) && extensions.includes(extname(active.path).slice(1).toLowerCase())) {
+    return active;
+  }
   const picked = await vscode.window.showOpenDialog({
     title: vscode.l10n.t('Rows for a training file'),
     openLabel: vscode.l10n.t('Use These Rows'),
@@ -67,8 +68,9 @@ type Columns = {
 async function pickColumns(look: Extract<SourceLook, { readonly kind: 'read' }>): Promise<Columns | undefined> {
   const columns = look.columns.names.filter(canBePlaceholder);
   if (columns.length < 2) {
-    const message = vscode.l10n.t('A recipe needs two columns, a question and an answer. This file has: {0}.', look.columns.names.join(', '));
-    void vscode.window.showErrorMessage(message);
+    const names = look.columns.names.join(', ');
+    const text = vscode.l10n.t('A recipe needs two columns, a question and an answer. This file has: {0}.', names);
+    void vscode.window.showErrorMessage(text);
     return undefined;
   }
   const title = vscode.l10n.t('Create Recipe');

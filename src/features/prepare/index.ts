@@ -18,7 +18,8 @@ export type PrepareServices = { readonly context: vscode.ExtensionContext; reado
 /** Recipes: problems while they are written, «Run», «Validate», a first one from a table, and the sample project. */
 export function registerPrepare({ context, log }: PrepareServices): vscode.Disposable {
   const disposables = new DisposableStore();
-  const worker = disposables.add(new PrepareWorker({ program: join(context.extensionPath, 'dist', 'prepareWorker.js'), log }));
+  const program = join(context.extensionPath, 'dist', 'prepareWorker.js');
+  const worker = disposables.add(new PrepareWorker({ program, log }));
   const diagnostics = disposables.add(new RecipeDiagnostics(new SourceLooks(worker), log));
   const services = { log, worker, diagnostics, sampleFolder: join(context.extensionPath, 'media', 'sample') };
   const commands = {

@@ -36,7 +36,8 @@ export async function pickRecipe(argument: unknown): Promise<vscode.Uri | undefi
 export async function refuseWhere(uri: vscode.Uri | undefined, what: string): Promise<boolean> {
   if (!vscode.workspace.isTrusted) {
     const manage = vscode.l10n.t('Manage Workspace Trust');
-    const message = vscode.l10n.t('{0}: this workspace is not trusted, and a recipe says which files are written.', what);
+    const reason = vscode.l10n.t('this workspace is not trusted, and a recipe says which files are written.');
+    const message = vscode.l10n.t('{0}: {1}', what, reason);
     const chosen = await vscode.window.showErrorMessage(message, manage);
     if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
     return true;

@@ -31,7 +31,9 @@ async function tell(uri: vscode.Uri, problems: readonly RecipeProblem[]): Promis
   if (problems.some(({ severity }) => severity === 'error')) {
     chosen = await vscode.window.showErrorMessage(reasonText({ kind: 'recipe', problems }), show);
   } else if (!vscode.workspace.isTrusted || uri.scheme !== 'file') {
-    const text = vscode.l10n.t('The recipe itself has no errors. Its source was not read: that needs a trusted workspace on a disk.');
+    const text = vscode.l10n.t(
+      'The recipe itself has no errors. Its source was not read: that needs a trusted workspace on a disk.',
+    );
     chosen = await vscode.window.showInformationMessage(text);
   } else if (problems.length > 0) {
     const text = vscode.l10n.t('The recipe has no errors and {0} warnings.', problems.length);

@@ -95,6 +95,11 @@ export class ServiceError extends Error {
   override readonly name = 'ServiceError';
   readonly facts: ServiceErrorFacts;
 
+  /** The wire client is a bundle of its own, so its class is another object than the one of whoever catches. */
+  static override [Symbol.hasInstance](value: unknown): value is ServiceError {
+    return value instanceof Error && value.name === 'ServiceError' && 'facts' in value;
+  }
+
   constructor(message: string, facts: ServiceErrorFacts, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.facts = facts;

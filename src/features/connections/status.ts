@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
 import type { Connection } from '../../platform/connections.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
-import { describeKey } from './describe.ts';
+import { describeKey, hostOf } from './describe.ts';
 import type { ConnectionsServices } from './index.ts';
 
 /** The status bar item that names the connection. It appears with the first job, choice, training file or recipe. */
@@ -73,7 +73,7 @@ export class ConnectionStatus implements vscode.Disposable {
     if (connection.profile.key === 'none') {
       tooltip.appendText(engine.known ? t('The engine runs on this machine.') : t('The engine starts when it is needed.'));
     } else {
-      tooltip.appendText(`${connection.baseURL ?? ''} (${key})`);
+      tooltip.appendText(`${hostOf(connection)}, ${key}`);
     }
     tooltip.appendMarkdown('\n\n');
     tooltip.appendText(t('Select to switch.'));

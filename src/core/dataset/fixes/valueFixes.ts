@@ -54,37 +54,25 @@ export function booleanFix(node: Node | undefined): LineFix[] {
   return meant === undefined || node?.children ? [] : setValueFix(node, meant);
 }
 
-const edge = String.raw`(?:\s|\\[nrtf]|\\u(?:0009|000[a-dA-D]|0020|00[aA]0|2028|2029|3000|[fF][eE][fF][fF]))+`;
-const leadingSpace = new RegExp(`^"(${edge})`);
-const trailingSpace = new RegExp(`(${edge})"$`);
+const characters = /\\u[\da-fA-F]{4}|\\.|[^\\]/gsu;
 
 /** Removes the white space at both ends of a string, raw or escaped, and leaves the rest as it is written. */
 export function trimFix(line: string, node: Node | undefined): LineFix[] {
   if (node?.type !== 'string') {
     return [];
   }
-  const raw = textOf(line, node);
-  const start = leadingSpace.exec(raw)?.[1]?.length ?? 0;
-  const end = trailingSpace.exec(raw)?.[1]?.length ?? 0;
-  const trimmed = String(node.value).trim();
-  const inside = `"${raw.slice(1 + start, raw.length - 1 - end)}"`;
-  if (!means(inside, trimmed)) {
-    // An escaped backslash before the end, or an unusual space: the string is written anew.
-    return [lineFix({ kind: 'trim' }, true, replaceNode(node, JSON.stringify(trimmed)))];
+  const written = textOf(line, node).slice(1, -1).match(characters) ?? [];
+  const isSpace = (character: string): boolean => /^\s$/.test(String(JSON.parse(`"${character}"`)));
+  const first = written.findIndex((character) => !isSpace(character));
+  const last = written.findLastIndex((character) => !isSpace(character));
+  if (first === -1) {
+    return [];
   }
   const from = node.offset + 1;
   const to = node.offset + node.length - 1;
   const edits = [
-    { start: from, end: from + start, text: '' },
-    { start: to - end, end: to, text: '' },
+    { start: from, end: from + written.slice(0, first).join('').length, text: '' },
+    { start: to - written.slice(last + 1).join('').length, end: to, text: '' },
   ].filter((edit) => edit.end > edit.start);
   return [lineFix({ kind: 'trim' }, true, ...edits)];
-}
-
-function means(json: string, text: string): boolean {
-  try {
-    return JSON.parse(json) === text;
-  } catch {
-    return false;
-  }
 }

@@ -1,0 +1,108 @@
+import * as vscode from 'vscode';
+import { commandIds } from '../../contributions.ts';
+import type { Datasets } from '../../platform/datasets.ts';
+import { abortOnCancel } from '../../platform/disposables.ts';
+import { reportError } from '../../platform/errorReport.ts';
+import type { Log } from '../../platform/log.ts';
+import { shownProblems, type DatasetDiagnostics } from './diagnostics.ts';
+
+export type CommandServices = {
+  readonly datasets: Datasets;
+  readonly diagnostics: DatasetDiagnostics;
+  readonly log: Log;
+};
+
+export function registerCommands(services: CommandServices): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand(commandIds.datasetValidate, (target: unknown) => validate(target, services)),
+    vscode.commands.registerCommand(commandIds.datasetTreatAsDataset, (target: unknown) => {
+      const uri = fileOf(target);
+      if (uri) {
+        services.datasets.treatAsDataset(uri);
+      } else {
+        askForFile();
+      }
+    }),
+  );
+}
+
+/** The file a command was called on, or that of the active tab: large files have a tab but no editor for extensions. */
+function fileOf(target: unknown): vscode.Uri | undefined {
+  if (target instanceof vscode.Uri) {
+    return target;
+  }
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return vscode.window.activeTextEditor?.document.uri ?? (input instanceof vscode.TabInputText ? input.uri : undefined);
+}
+
+function askForFile(): void {
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('Open a training file (.jsonl) first, or choose one in the Explorer.'),
+  );
+}
+
+async function validate(target: unknown, services: CommandServices): Promise<void> {
+  const uri = fileOf(target);
+  if (!uri) {
+    askForFile();
+    return;
+  }
+  const name = vscode.workspace.asRelativePath(uri);
+  try {
+    const options = {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Validating {0}', name),
+      cancellable: true,
+    };
+    const found = await vscode.window.withProgress(options, (progress, token) => check(uri, services, progress, token));
+    await tell(name, found);
+  } catch (error) {
+    await reportError(vscode.l10n.t('{0} could not be validated', name), error, services.log);
+  }
+}
+
+type Found = { readonly examples: number; readonly errors: number; readonly warnings: number };
+
+async function check(
+  uri: vscode.Uri,
+  { datasets, diagnostics }: CommandServices,
+  progress: vscode.Progress<{ increment?: number }>,
+  token: vscode.CancellationToken,
+): Promise<Found> {
+  const key = uri.toString();
+  if (vscode.workspace.textDocuments.some((document) => document.uri.toString() === key)) {
+    datasets.treatAsDataset(uri);
+    return await datasets.problems(uri);
+  }
+  const abort = abortOnCancel(token);
+  let shown = 0;
+  const onProgress = (share: number): void => {
+    const percent = Math.floor(share * 100);
+    if (percent > shown) {
+      progress.report({ increment: percent - shown });
+      shown = percent;
+    }
+  };
+  try {
+    // One more than is shown tells that there are more.
+    const result = await datasets.checkFile(uri, { limit: shownProblems + 1, signal: abort.signal, onProgress });
+    diagnostics.showFile(uri, result.problems, result.errors + result.warnings + result.information);
+    return result;
+  } finally {
+    abort.dispose();
+  }
+}
+
+async function tell(name: string, { examples, errors, warnings }: Found): Promise<void> {
+  const showProblems = vscode.l10n.t('Show Problems');
+  const counts = vscode.l10n.t('{0}: {1} examples, {2} errors, {3} warnings.', name, examples, errors, warnings);
+  const chosen =
+    errors > 0
+      ? await vscode.window.showErrorMessage(counts, showProblems)
+      : warnings > 0
+        ? await vscode.window.showWarningMessage(counts, showProblems)
+        : await vscode.window.showInformationMessage(counts);
+  if (chosen === showProblems) {
+    await vscode.commands.executeCommand('workbench.actions.view.problems');
+  }
+}

@@ -1,0 +1,92 @@
+import * as vscode from 'vscode';
+import type { Problem } from '../../core/dataset/problem.ts';
+import { problemText } from '../../messages/problems.ts';
+import { settingIds } from '../../contributions.ts';
+import { toRange, type Datasets } from '../../platform/datasets.ts';
+import { DisposableStore } from '../../platform/disposables.ts';
+
+/** Most problems shown of one file; the rest is counted. */
+export const shownProblems = 1000;
+
+/** Shows the problems of open training files, and of closed ones that somebody asked to check. */
+export class DatasetDiagnostics implements vscode.Disposable {
+  readonly #datasets: Datasets;
+  readonly #collection = vscode.languages.createDiagnosticCollection('tunesmith.dataset');
+  readonly #store = new DisposableStore();
+
+  constructor(datasets: Datasets) {
+    this.#datasets = datasets;
+    this.#store.add(this.#collection);
+    this.#store.add(datasets.onDidCheck((document) => this.#show(document)));
+    this.#store.add(datasets.onDidClose((document) => this.#collection.delete(document.uri)));
+    this.#store.add(
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration(settingIds.datasetValidate)) {
+          vscode.workspace.textDocuments.forEach((document) => this.#show(document));
+        }
+      }),
+    );
+    this.#store.add(
+      vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach((uri) => this.#collection.delete(uri))),
+    );
+  }
+
+  /** Shows what a check of a file's bytes found. */
+  showFile(uri: vscode.Uri, problems: readonly Problem[], total: number): void {
+    this.#collection.set(uri, toDiagnostics(problems, total));
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #show(document: vscode.TextDocument): void {
+    const dataset = this.#datasets.openDataset(document.uri);
+    if (!dataset) {
+      return;
+    }
+    if (!vscode.workspace.getConfiguration(undefined, document).get(settingIds.datasetValidate, true)) {
+      this.#collection.delete(document.uri);
+      return;
+    }
+    const { errors, warnings, information } = dataset.core.summary();
+    this.#collection.set(document.uri, toDiagnostics(dataset.core.problems(), errors + warnings + information));
+  }
+}
+
+/** The first problems as the editor shows them, and one more that counts the rest. */
+export function toDiagnostics(problems: Iterable<Problem>, total: number): vscode.Diagnostic[] {
+  const diagnostics: vscode.Diagnostic[] = [];
+  for (const problem of problems) {
+    if (diagnostics.length >= shownProblems) {
+      const hidden = total - diagnostics.length;
+      const facts = { code: 'file.moreProblems', hidden, shown: shownProblems } as const;
+      const place = diagnostics[0]?.range.start ?? new vscode.Position(0, 0);
+      const rest = new vscode.Diagnostic(new vscode.Range(place, place), problemText(facts), severities.information);
+      diagnostics.push(named(rest, facts.code));
+      break;
+    }
+    diagnostics.push(toDiagnostic(problem));
+  }
+  return diagnostics;
+}
+
+export function toDiagnostic(problem: Problem): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(toRange(problem), problemText(problem), severities[problem.severity]);
+  if (problem.code === 'json.duplicateKey' || problem.code === 'line.blank') {
+    diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
+  }
+  return named(diagnostic, problem.code);
+}
+
+function named(diagnostic: vscode.Diagnostic, code: string): vscode.Diagnostic {
+  diagnostic.source = 'Tunesmith';
+  diagnostic.code = code;
+  return diagnostic;
+}
+
+const severities = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+} as const;

@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import { contextKeys } from '../../contributions.ts';
+import type { Datasets } from '../../platform/datasets.ts';
+import type { Log } from '../../platform/log.ts';
+import { DatasetCodeActions } from './codeActions.ts';
+import { registerCommands } from './commands.ts';
+import { DatasetDiagnostics } from './diagnostics.ts';
+
+export type DatasetServices = {
+  readonly context: vscode.ExtensionContext;
+  readonly log: Log;
+  readonly datasets: Datasets;
+};
+
+/** Languages in which training files are opened: their own, and those somebody may call a dataset. */
+const languages = ['jsonl', 'json', 'plaintext'].map((language) => ({ language }));
+
+/** Marks the mistakes of training files while they are edited, and offers to mend them. */
+export function registerDataset({ context, log, datasets }: DatasetServices): vscode.Disposable {
+  const diagnostics = new DatasetDiagnostics(datasets);
+  return vscode.Disposable.from(
+    diagnostics,
+    vscode.languages.registerCodeActionsProvider(
+      languages,
+      new DatasetCodeActions(datasets, context.extensionUri),
+      { providedCodeActionKinds: DatasetCodeActions.kinds },
+    ),
+    // The built-in language has JSON's comments, so Toggle Comment would write `//` into the data and break it.
+    vscode.languages.setLanguageConfiguration('jsonl', { comments: {} }),
+    registerCommands({ datasets, diagnostics, log }),
+    followActiveEditor(datasets),
+  );
+}
+
+/** Keeps the context key that says whether the active editor shows a training file. */
+function followActiveEditor(datasets: Datasets): vscode.Disposable {
+  let shown: boolean | undefined;
+  const update = (): void => {
+    const document = vscode.window.activeTextEditor?.document;
+    const isDataset = document !== undefined && datasets.isDataset(document);
+    if (isDataset !== shown) {
+      shown = isDataset;
+      void vscode.commands.executeCommand('setContext', contextKeys.activeIsDataset, isDataset);
+    }
+  };
+  return vscode.Disposable.from(
+    vscode.window.onDidChangeActiveTextEditor(update),
+    datasets.onDidCheck(update),
+    datasets.onDidClose(update),
+  );
+}

@@ -1,8 +1,7 @@
-import { dirname } from 'node:path';
 import { isToken } from './launch/access.ts';
 import { parseArguments } from './launch/arguments.ts';
 import { exitFailed, exitTaken } from './launch/exitCodes.ts';
-import { bundledThreads, FolderTakenError, runEngine } from './run.ts';
+import { threadsBeside, FolderTakenError, runEngine } from './run.ts';
 
 /** The program of the detached engine. Its output goes to the log in the data folder. */
 async function main(): Promise<void> {
@@ -10,7 +9,7 @@ async function main(): Promise<void> {
   const run = await runEngine({
     ...parseArguments(process.argv.slice(2)),
     ...(token === undefined ? {} : { token }),
-    ...bundledThreads(dirname(process.argv[1] ?? '.')),
+    ...threadsBeside(process.argv[1] ?? 'engine.js'),
     log,
   });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {

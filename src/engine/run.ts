@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { makeFolder, removeTree, replaceJson } from '../disk/files.ts';
 import type { EngineAddress } from '../protocol/launch.ts';
 import type { GeneratorCommand, GeneratorEvent, TrainerCommand, TrainerEvent } from '../protocol/training.ts';
@@ -47,11 +47,12 @@ export class FolderTakenError extends Error {
   override readonly name = 'FolderTakenError';
 }
 
-/** The threads that compute, beside the engine's program in `folder`. */
-export function bundledThreads(folder: string): Pick<RunOptions, 'startTrainer' | 'startGenerator'> {
+/** The threads that compute: programs beside that of the engine, with the same extension. */
+export function threadsBeside(program: string): Pick<RunOptions, 'startTrainer' | 'startGenerator'> {
+  const [folder, extension] = [dirname(program), extname(program)];
   return {
-    startTrainer: workerThread(join(folder, 'trainerThread.js')),
-    startGenerator: workerThread(join(folder, 'generatorThread.js')),
+    startTrainer: workerThread(join(folder, `trainerThread${extension}`)),
+    startGenerator: workerThread(join(folder, `generatorThread${extension}`)),
   };
 }
 

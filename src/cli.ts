@@ -1,0 +1,90 @@
+import { exitCouldNotRun, exitFine, type CliIo, type ExitCode, type RunCommand } from './cli/io.ts';
+
+const usage = `Usage: tunesmith COMMAND [arguments]
+
+  validate FILE...   find problems in training files
+  prepare RECIPE     turn rows into a training file
+  tune FILE          upload, create a fine-tuning job, follow it, print it
+  engine             run the Local engine in the foreground
+
+tunesmith COMMAND --help tells more about a command; --version prints the version.
+Exit codes: 0 fine, 1 problems of error severity or a failed job, 2 could not run.
+`;
+
+type Command = {
+  readonly load: () => Promise<RunCommand>;
+  /** Printed for --help; undefined = the command prints its own. */
+  readonly help?: () => Promise<string>;
+};
+
+/** Loaded on use, so that a command starts without what only others need. */
+const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['validate', { load: async () => (await import('./cli/validate.ts')).runValidate }],
+  ['prepare', { load: async () => (await import('./cli/prepare.ts')).runPrepare }],
+  [
+    'tune',
+    {
+      load: async () => (await import('./cli/tune.ts')).runTune,
+      help: async () => (await import('./cli/tuneOptions.ts')).tuneUsage,
+    },
+  ],
+  [
+    'engine',
+    {
+      load: async () => (await import('./cli/engine.ts')).runEngineCommand,
+      help: async () => (await import('./cli/engine.ts')).engineUsage,
+    },
+  ],
+]);
+
+/** Runs one command line, without the program's name. */
+export async function runCommandLine(args: readonly string[], io: CliIo): Promise<ExitCode> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    (name === undefined ? io.stderr : io.stdout)(usage);
+    return name === undefined ? exitCouldNotRun : exitFine;
+  }
+  if (name === '--version') {
+    const { installedProgram } = await import('./cli/program.ts');
+    io.stdout(`${(await installedProgram()).version}\n`);
+    return exitFine;
+  }
+  const command = commands.get(name);
+  if (command === undefined) {
+    io.stderr(`There is no command '${name}'.\n\n${usage}`);
+    return exitCouldNotRun;
+  }
+  if (rest.includes('--help') && command.help !== undefined) {
+    io.stdout(await command.help());
+    return exitFine;
+  }
+  try {
+    return await (await command.load())(rest, io);
+  } catch (error) {
+    io.stderr(`${error instanceof Error ? error.message : String(error)}\n`);
+    return exitCouldNotRun;
+  }
+}
+
+function main(): void {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => stop.abort(new Error('Stopped')));
+  }
+  // A reader that goes away (`| head`) ends the program quietly.
+  process.stdout.on('error', () => process.exit(exitCouldNotRun));
+  const io: CliIo = {
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    env: process.env,
+    cwd: process.cwd(),
+    signal: stop.signal,
+  };
+  void runCommandLine(process.argv.slice(2), io).then((code) => {
+    process.exitCode = code;
+    // What is left, such as a connection kept alive, must not hold the program up once its output is out.
+    process.stdout.write('', () => process.exit(code));
+  });
+}
+
+main();

@@ -1,0 +1,26 @@
+import { dirname, extname, join } from 'node:path';
+import { readText } from '../disk/files.ts';
+import { realSystem } from '../disk/system.ts';
+
+export type Program = {
+  /** Path of the engine's program. */
+  readonly engine: string;
+  readonly version: string;
+};
+
+/** Where the parts of the installed program are. Run from its sources, the command line uses the sources of the others. */
+export async function installedProgram(): Promise<Program> {
+  // npm starts programs through links.
+  const self = await realSystem.realpath(process.argv[1] ?? '');
+  const folder = dirname(self);
+  const fromSources = extname(self) === '.ts';
+  return {
+    engine: fromSources ? join(folder, 'engine', 'main.ts') : join(folder, 'engine.js'),
+    version: await versionIn(join(folder, '..', 'package.json')),
+  };
+}
+
+async function versionIn(manifest: string): Promise<string> {
+  const { version } = JSON.parse(await readText(manifest)) as { readonly version?: unknown };
+  return typeof version === 'string' ? version : '0.0.0';
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { basename, resolve } from 'node:path';
+import { checkBytes } from '../core/dataset/checkBytes.ts';
+import type { Problem } from '../core/dataset/problem.ts';
+import { createOnce } from '../core/jobs/createOnce.ts';
+import { autoSettings, toCreateRequest } from '../core/jobs/jobDraft.ts';
+import { ServiceError, type Service } from '../core/providers/port.ts';
+import type { WireJob } from '../core/providers/wire.ts';
+import { readChunks, stat } from '../disk/files.ts';
+import { problemText } from '../messages/problems.ts';
+import { explainServiceError } from '../messages/serviceErrors.ts';
+import { followJob } from './followJob.ts';
+import { exitCouldNotRun, exitFine, exitProblems, type CliIo, type ExitCode } from './io.ts';
+import { openTarget } from './tuneTarget.ts';
+import { parseTuneOptions, tuneUsage, type TuneOptions } from './tuneOptions.ts';
+
+/** Problems that are printed; the rest is counted. */
+const shownProblems = 20;
+
+/** What ends the command before there is a job to print. */
+class TuneFailure extends Error {
+  readonly exit: ExitCode;
+  readonly problems: readonly string[];
+
+  constructor(message: string, exit: ExitCode, problems: readonly string[] = []) {
+    super(message);
+    this.exit = exit;
+    this.problems = problems;
+  }
+}
+
+/** `tunesmith tune`: checks, uploads, creates the job, follows it to its end and prints it. */
+export async function runTune(args: readonly string[], io: CliIo): Promise<ExitCode> {
+  const options = parseTuneOptions(args, io.env);
+  if (typeof options === 'string') {
+    io.stderr(`${options}\n${tuneUsage}`);
+    return exitCouldNotRun;
+  }
+  try {
+    const job = await tune(options, io);
+    io.stdout(options.json ? `${JSON.stringify(job, null, 2)}\n` : toText(job));
+    return job.status === 'succeeded' ? exitFine : exitProblems;
+  } catch (error) {
+    const failure = toFailure(error, io);
+    io.stderr([...failure.problems, failure.message, ''].join('\n'));
+    if (options.json) {
+      io.stdout(`${JSON.stringify({ error: { message: failure.message }, problems: failure.problems }, null, 2)}\n`);
+    }
+    return failure.exit;
+  }
+}
+
+async function tune(options: TuneOptions, io: CliIo): Promise<WireJob> {
+  const training = await checkedFile(resolve(io.cwd, options.file), io.signal);
+  const validation =
+    options.validation === undefined ? undefined : await checkedFile(resolve(io.cwd, options.validation), io.signal);
+  const { service, profile, pollMs } = await openTarget(options, io);
+  const upload = async (path: string, bytes: number): Promise<string> => {
+    io.stderr(`Uploading ${basename(path)} (${bytes} bytes)\n`);
+    const source = { filename: basename(path), bytes, open: () => readChunks(path, io.signal) };
+    return (await service.uploadFile(source, io.signal)).id;
+  };
+  const trainingFile = await upload(training.path, training.bytes);
+  const validationFile = validation === undefined ? undefined : await upload(validation.path, validation.bytes);
+  const request = toCreateRequest(
+    {
+      model: options.model,
+      suffix: options.suffix ?? '',
+      settings: { ...autoSettings, nEpochs: options.epochs ?? 'auto', seed: options.seed ?? 'auto' },
+    },
+    profile,
+    { trainingFile, validationFile },
+    randomUUID(),
+  );
+  return followJob(service, await createJob(service, request, io.signal), pollMs, io);
+}
+
+async function createJob(service: Service, request: Parameters<typeof createOnce>[1], signal: AbortSignal): Promise<WireJob> {
+  const outcome = await createOnce(service, request, signal);
+  if (outcome.kind === 'created') {
+    return outcome.job;
+  }
+  throw new TuneFailure(
+    'The answer to the request for the job was lost, so it is not known whether there is one. ' +
+      'Look at the list of jobs before you start another.',
+    exitCouldNotRun,
+  );
+}
+
+/** A file with problems of error severity is not uploaded: the service would refuse it later. */
+async function checkedFile(path: string, signal: AbortSignal): Promise<{ readonly path: string; readonly bytes: number }> {
+  const found = await stat(path);
+  if (found?.kind !== 'file') {
+    throw new TuneFailure(`${path} ${found === undefined ? 'does not exist' : 'is no file'}.`, exitCouldNotRun);
+  }
+  const result = await checkBytes(readChunks(path, signal), { limit: 10_000, file: { extension: '.jsonl' } });
+  const errors = result.problems.filter((problem) => problem.severity === 'error');
+  if (errors.length > 0) {
+    const shown = errors.slice(0, shownProblems).map((problem) => toLine(path, problem));
+    const more = errors.length > shown.length ? ` The first ${shown.length} are shown.` : '';
+    throw new TuneFailure(`${basename(path)} has ${errors.length} error(s); nothing was uploaded.${more}`, exitProblems, shown);
+  }
+  return { path, bytes: found.bytes };
+}
+
+function toLine(path: string, problem: Problem): string {
+  const { line, character } = problem.range.start;
+  return `${path}:${line + 1}:${character + 1}: ${problemText(problem)} [${problem.code}]`;
+}
+
+function toFailure(error: unknown, io: CliIo): TuneFailure {
+  if (error instanceof TuneFailure) {
+    return error;
+  }
+  if (io.signal.aborted) {
+    return new TuneFailure('Stopped. A job that was created goes on without this program.', exitCouldNotRun);
+  }
+  if (error instanceof ServiceError) {
+    const text =
+      error.facts.kind === 'unauthorized'
+        ? `The service does not accept the API key (${error.message}). Name the variable that holds it with --api-key-env.`
+        : explainServiceError(error);
+    return new TuneFailure(text, exitCouldNotRun);
+  }
+  return new TuneFailure(error instanceof Error ? error.message : String(error), exitCouldNotRun);
+}
+
+function toText(job: WireJob): string {
+  const lines = [`${job.id} ${job.status}`];
+  if (job.fine_tuned_model !== null) {
+    lines.push(`model: ${job.fine_tuned_model}`);
+  }
+  if (job.trained_tokens !== null) {
+    lines.push(`trained tokens: ${job.trained_tokens}`);
+  }
+  if (job.error?.message) {
+    lines.push(`error: ${job.error.message}`);
+  }
+  return `${lines.join('\n')}\n`;
+}

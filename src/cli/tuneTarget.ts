@@ -1,0 +1,57 @@
+import { compatibleProfile } from '../core/providers/compatible.ts';
+import { localProfile } from '../core/providers/local.ts';
+import { openaiProfile } from '../core/providers/openai.ts';
+import type { Service } from '../core/providers/port.ts';
+import type { ProviderProfile } from '../core/providers/profile.ts';
+import { defaultDataFolder } from '../engine/launch/dataFolder.ts';
+import { createLauncher } from '../engine/launch/launcher.ts';
+import type { CliIo } from './io.ts';
+import { installedProgram } from './program.ts';
+import type { TuneOptions } from './tuneOptions.ts';
+
+export type TuneTarget = {
+  readonly service: Service;
+  readonly profile: ProviderProfile;
+  /** Milliseconds between two questions about the job. */
+  readonly pollMs: number;
+};
+
+/** An engine that was started for a job ends this long after it, unless somebody else uses it. In seconds. */
+const idleSeconds = 600;
+
+/** The service that a job is created at; the Local engine is started if it does not run. */
+export async function openTarget(options: TuneOptions, io: CliIo): Promise<TuneTarget> {
+  // Loaded only now: it carries the whole SDK.
+  const { createService } = await import('../api/service.ts');
+  const program = await installedProgram();
+  const userAgent = `Tunesmith/${program.version}`;
+  if (options.baseURL !== undefined) {
+    const { baseURL, apiKey } = options;
+    const isOpenAI = new URL(baseURL).origin === new URL(openaiProfile.baseURL ?? baseURL).origin;
+    return {
+      service: createService({ baseURL, apiKey, userAgent }),
+      profile: isOpenAI ? openaiProfile : compatibleProfile,
+      pollMs: isLoopback(baseURL) ? 500 : 5_000,
+    };
+  }
+  const engine = await createLauncher().start(
+    {
+      program: program.engine,
+      version: program.version,
+      dataFolder: defaultDataFolder(io.env),
+      threads: 0,
+      idleSeconds,
+    },
+    io.signal,
+  );
+  io.stderr(`Local engine: ${engine.baseURL}\n`);
+  return {
+    service: createService({ baseURL: engine.baseURL, apiKey: engine.apiKey, userAgent }),
+    profile: localProfile,
+    pollMs: 500,
+  };
+}
+
+function isLoopback(baseURL: string): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(baseURL).hostname);
+}

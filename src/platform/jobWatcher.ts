@@ -10,8 +10,11 @@ import { explainError } from './errorReport.ts';
 import type { Log } from './log.ts';
 import { UnfinishedMemory } from './unfinishedMemory.ts';
 
+/** What the watcher asks of Connections. */
+export type WatchedConnections = Pick<Connections, 'current' | 'get' | 'peek' | 'onDidChange'>;
+
 export type JobWatcherOptions = {
-  readonly connections: Connections;
+  readonly connections: WatchedConnections;
   readonly store: JobStore;
   readonly globalState: vscode.Memento;
   readonly log: Log;
@@ -27,7 +30,7 @@ export type JobsState = 'loading' | 'empty' | 'noStore' | 'noKey' | 'offline' | 
 export class JobWatcher implements vscode.Disposable {
   /** Jobs whose end is still to be told. */
   readonly unfinished: UnfinishedMemory;
-  readonly #connections: Connections;
+  readonly #connections: WatchedConnections;
   readonly #store: JobStore;
   readonly #log: Log;
   readonly #disposables = new DisposableStore();

@@ -9,10 +9,10 @@ import { childNodes, nodeId, refOf, type JobNode } from './jobNode.ts';
 import { toTooltip } from './jobTooltip.ts';
 
 export type JobTreeServices = {
-  readonly connections: Connections;
+  readonly connections: Pick<Connections, 'current' | 'get' | 'onDidChange'>;
   readonly jobStore: JobStore;
-  readonly jobWatcher: JobWatcher;
-  readonly jobOrigins: JobOrigins;
+  readonly jobWatcher: Pick<JobWatcher, 'state' | 'watch' | 'onDidChangeState'>;
+  readonly jobOrigins: Pick<JobOrigins, 'get'>;
 };
 
 /** The jobs of the current connection, newest first. Only what changed is drawn again. */

@@ -5,20 +5,23 @@ import type { JobRef } from '../../core/jobs/jobStore.ts';
 import { staleText } from '../../messages/jobs.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 import { explainError } from '../../platform/errorReport.ts';
+import type { JobWatcher } from '../../platform/jobWatcher.ts';
 import { JobTree, type JobTreeServices } from './jobTree.ts';
 import type { JobNode } from './jobNode.ts';
 
 /** Ages in the rows and in the message are told in minutes. */
 const ageIntervalMs = 30_000;
 
+export type JobViewServices = JobTreeServices & { readonly jobWatcher: JobWatcher };
+
 /** The job tree as a view: what it says around its rows, and whom it tells that it is visible. */
 export class JobView implements vscode.Disposable {
-  readonly #services: JobTreeServices;
+  readonly #services: JobViewServices;
   readonly #disposables = new DisposableStore();
   readonly #tree: JobTree;
   readonly #view: vscode.TreeView<JobNode>;
 
-  constructor(services: JobTreeServices) {
+  constructor(services: JobViewServices) {
     this.#services = services;
     const { connections, jobStore, jobWatcher } = services;
     this.#tree = this.#disposables.add(new JobTree(services));

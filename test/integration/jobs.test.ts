@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { commandIds } from '../../src/contributions.ts';
+import { JobStore, type JobRef } from '../../src/core/jobs/jobStore.ts';
+import { compatibleProfile } from '../../src/core/providers/compatible.ts';
+import { localProfile } from '../../src/core/providers/local.ts';
+import { ServiceError, type Service } from '../../src/core/providers/port.ts';
+import type { WireJob, WirePage } from '../../src/core/providers/wire.ts';
+import { createLauncher } from '../../src/engine/launch/launcher.ts';
+import { JobTree } from '../../src/features/jobs/jobTree.ts';
+import type { JobNode } from '../../src/features/jobs/jobNode.ts';
+import type { Connection } from '../../src/platform/connections.ts';
+import { JobOrigins } from '../../src/platform/jobOrigins.ts';
+import { JobWatcher } from '../../src/platform/jobWatcher.ts';
+import { UnfinishedMemory } from '../../src/platform/unfinishedMemory.ts';
+import { checkpoint, event, job } from '../unit/jobs/builders.ts';
+import { ScriptedService } from '../unit/jobs/scriptedService.ts';
+
+const remote: Connection = { id: 'c', label: 'Remote', profile: compatibleProfile, baseURL: 'https://host.example/v1' };
+const local: Connection = { id: 'c', label: 'Local', profile: localProfile, baseURL: undefined };
+
+/** One connection and its service, in the shape that the watcher and the tree ask for. */
+function connect(connection: Connection, peek: () => Promise<Service | undefined>) {
+  const changed = new vscode.EventEmitter<void>();
+  const get = (id: string) => (id === connection.id ? connection : undefined);
+  return { current: connection, get, peek, onDidChange: changed.event, changed };
+}
+
+class Memory implements vscode.Memento {
+  readonly #values = new Map<string, unknown>();
+  keys(): readonly string[] {
+    return [...this.#values.keys()];
+  }
+  get<T>(key: string): T | undefined {
+    return this.#values.get(key) as T | undefined;
+  }
+  async update(key: string, value: unknown): Promise<void> {
+    this.#values.set(key, value);
+  }
+}
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {}, show() {} };
+
+function watch(connection: Connection, peek: () => Promise<Service | undefined>) {
+  const store = new JobStore();
+  const globalState = new Memory();
+  const connections = connect(connection, peek);
+  const watcher = new JobWatcher({ connections, store, globalState, log: quiet });
+  return { store, watcher, globalState, connections };
+}
+
+async function until<T>(what: string, read: () => T | Promise<T>, timeout = 30_000): Promise<NonNullable<Awaited<T>>> {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const value = await read();
+    if (value !== undefined && value !== null && value !== false) return value as NonNullable<Awaited<T>>;
+    if (Date.now() > end) throw new Error(`In ${timeout / 1000} s not: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+suite('job watcher', () => {
+  test('asks again while a job runs, and stops when nothing does', async () => {
+    const service = new ScriptedService();
+    service.jobs = [job('a', 1)];
+    const { store, watcher } = watch(remote, async () => service);
+    const lists = () => service.asked.filter((call) => call === 'jobs').length;
+    await watcher.setTreeVisible(true);
+    assert.equal(lists(), 1);
+    await until('a second question', () => lists() >= 2);
+    service.jobs = [job('a', 1, { status: 'succeeded' })];
+    await until('the end', () => store.get({ connectionId: 'c', jobId: 'a' })?.job.status === 'succeeded');
+    const asked = lists();
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    assert.equal(lists(), asked);
+    watcher.dispose();
+  });
+
+  test('a hidden tree is not asked for, a watched job is', async () => {
+    const service = new ScriptedService();
+    service.jobs = [job('a', 1)];
+    service.events.set('a', [event('e', 1, { step: 1 })]);
+    const { store, watcher } = watch(remote, async () => service);
+    assert.deepEqual(service.asked, []);
+    const ref: JobRef = { connectionId: 'c', jobId: 'a' };
+    const watching = watcher.watch(ref);
+    await until('events', () => store.get(ref)?.events.length === 1);
+    service.events.set('a', [event('f', 2, { step: 2 }), event('e', 1, { step: 1 })]);
+    await until('more events', () => store.get(ref)?.events.length === 2);
+    watching.dispose();
+    watcher.dispose();
+  });
+
+  test('says which welcome the tree shows', async () => {
+    const nothing = watch(local, async () => undefined);
+    assert.equal(nothing.watcher.jobsState, 'loading');
+    await nothing.watcher.refresh();
+    assert.equal(nothing.watcher.jobsState, 'noStore');
+    const noKey = watch(remote, async () => undefined);
+    await noKey.watcher.refresh();
+    assert.equal(noKey.watcher.jobsState, 'noKey');
+    const service = new ScriptedService();
+    const listed = watch(remote, async () => service);
+    await listed.watcher.refresh();
+    assert.equal(listed.watcher.jobsState, 'empty');
+    service.jobs = [job('a', 1, { status: 'failed' })];
+    await listed.watcher.refresh();
+    assert.equal(listed.watcher.jobsState, 'listed');
+    service.onAsk = () => {
+      throw new ServiceError('gone', { kind: 'unreachable' });
+    };
+    await listed.watcher.refresh();
+    assert.equal(listed.watcher.jobsState, 'listed');
+    assert.equal(listed.watcher.state('c')?.kind, 'failed');
+    const offline = watch(remote, async () => service);
+    await offline.watcher.refresh();
+    assert.equal(offline.watcher.jobsState, 'offline');
+    service.onAsk = () => {
+      throw new ServiceError('bad key', { kind: 'unauthorized' });
+    };
+    await offline.watcher.refresh();
+    assert.equal(offline.watcher.jobsState, 'noKey');
+    for (const { watcher } of [nothing, noKey, listed, offline]) watcher.dispose();
+  });
+
+  test('a job that ended while the editor was closed is still news', async () => {
+    const service = new ScriptedService();
+    service.jobs = [job('a', 1)];
+    const first = watch(remote, async () => service);
+    await first.watcher.refresh();
+    first.watcher.dispose();
+    assert.deepEqual(first.watcher.unfinished.all, { c: ['a'] });
+    service.jobs = [job('a', 1, { status: 'succeeded' })];
+    const store = new JobStore();
+    const connections = connect(remote, async () => service);
+    const second = new JobWatcher({ connections, store, globalState: first.globalState, log: quiet });
+    second.start();
+    await until('the end', () => store.get({ connectionId: 'c', jobId: 'a' })?.job.status === 'succeeded');
+    assert.equal(new UnfinishedMemory(first.globalState).has({ connectionId: 'c', jobId: 'a' }), true);
+    second.dispose();
+  });
+});
+
+suite('job tree', () => {
+  function plant(jobs: readonly WireJob[]) {
+    const { store, watcher, connections } = watch(remote, async () => new ScriptedService());
+    store.applyPage('c', { object: 'list', data: jobs, has_more: false }, store.ask(1));
+    const tree = new JobTree({
+      connections,
+      jobStore: store,
+      jobWatcher: watcher,
+      jobOrigins: new JobOrigins(new Memory()),
+    });
+    const changed: (JobNode | undefined)[] = [];
+    tree.onDidChangeTreeData((node) => changed.push(node));
+    return { store, tree, changed, watcher };
+  }
+
+  test('every status has a row with words, an icon and an identity', () => {
+    const statuses = ['validating_files', 'queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled', 'new_word'];
+    const { tree, watcher } = plant(statuses.map((status, index) => job(`j-${index}`, 100 - index, { status })));
+    const items = tree.getChildren().map((node) => tree.getTreeItem(node));
+    assert.deepEqual(
+      items.map((item) => String(item.description).split(' · ')[0]),
+      ['Validating files', 'Queued', 'Running', 'Paused', 'Succeeded', 'Failed', 'Cancelled', 'new_word'],
+    );
+    assert.equal(new Set(items.map((item) => item.id)).size, statuses.length);
+    for (const item of items) {
+      assert.ok(item.iconPath instanceof vscode.ThemeIcon);
+      assert.ok(item.accessibilityInformation?.label.includes(String(item.description).split(' · ')[0] ?? '?'));
+    }
+    assert.deepEqual(
+      items.map((item) => item.contextValue),
+      [...Array<string>(4).fill('job cancelable copyable'), ...Array<string>(3).fill('job copyable'), 'job cancelable copyable'],
+    );
+    tree.dispose();
+    watcher.dispose();
+  });
+
+  test('one changed job redraws one row, and its children follow', () => {
+    const { store, tree, changed, watcher } = plant([job('a', 2), job('b', 1)]);
+    const [first] = tree.getChildren();
+    assert.ok(first);
+    assert.deepEqual(tree.getChildren(first), []);
+    const ended = { status: 'succeeded', fine_tuned_model: 'ft:base-1:org:mine:abc', user_provided_suffix: 'mine' };
+    store.applyJob('c', job('a', 2, ended), store.ask(2));
+    store.applyCheckpoints({ connectionId: 'c', jobId: 'a' }, [checkpoint('a', 9)], store.ask(3));
+    assert.deepEqual(changed, [first, first]);
+    const item = tree.getTreeItem(first);
+    assert.equal(item.label, 'mine · base-1');
+    assert.equal(item.contextValue, 'job hasModel copyable');
+    const children = tree.getChildren(first);
+    assert.deepEqual(
+      children.map((node) => [node.kind, tree.getTreeItem(node).label]),
+      [
+        ['model', 'mine:abc'],
+        ['checkpoint', 'Checkpoint at step 9'],
+      ],
+    );
+    assert.equal(children[0] && tree.getParent(children[0]), first);
+    tree.dispose();
+    watcher.dispose();
+  });
+
+  test('a failed job says why, and nothing of what a service says is read as Markdown', () => {
+    const message = 'Line 3 is **bad** $(error) [x](command:evil)';
+    const error = { code: 'invalid_training_file', message, param: 'training_file' };
+    const { tree, watcher } = plant([job('a', 2, { status: 'failed', error })]);
+    const [first] = tree.getChildren();
+    assert.ok(first);
+    const [reason] = tree.getChildren(first);
+    assert.equal(reason && tree.getTreeItem(reason).label, message);
+    const { tooltip } = tree.resolveTreeItem(tree.getTreeItem(first), first);
+    assert.ok(tooltip instanceof vscode.MarkdownString);
+    assert.ok(!tooltip.value.includes('**bad**') && !tooltip.value.includes('[x](command'), tooltip.value);
+    assert.notEqual(tooltip.isTrusted, true);
+    tree.dispose();
+    watcher.dispose();
+  });
+});
+
+suite('creating a job', () => {
+  test('goes from a training file to a job of the Local engine', async function () {
+    this.timeout(120_000);
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+    assert.ok(folder);
+    const file = vscode.Uri.joinPath(folder, 'create-job.jsonl');
+    const lines = Array.from({ length: 12 }, (_, index) =>
+      JSON.stringify({
+        messages: [
+          { role: 'system', content: 'Answer briefly.' },
+          { role: 'user', content: `What is number ${index}?` },
+          { role: 'assistant', content: `It is ${index}.` },
+        ],
+      }),
+    );
+    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(`${lines.join('\n')}\n`));
+    const launcher = createLauncher();
+    const home = launcher.defaultDataFolder();
+    const created = vscode.commands.executeCommand(commandIds.jobsCreate, file);
+    const listJobs = async (): Promise<readonly WireJob[]> => {
+      const engine = await launcher.find(home);
+      if (engine === undefined) return [];
+      const answer = await fetch(`${engine.baseURL}/fine_tuning/jobs`, {
+        headers: { authorization: `Bearer ${engine.apiKey}` },
+      });
+      return ((await answer.json()) as WirePage<WireJob>).data;
+    };
+    // Each step offers what was asked for or the usual choice first, so that Enter goes through all of them.
+    const [made] = await until(
+      'a job',
+      async () => {
+        await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        const jobs = await listJobs();
+        return jobs.length > 0 ? jobs : undefined;
+      },
+      100_000,
+    );
+    assert.ok(made);
+    assert.equal(made.model, 'tunesmith-tiny');
+    assert.match(made.metadata?.['tunesmith_request'] ?? '', /^[0-9a-f-]{36}$/);
+    await created;
+    await vscode.env.clipboard.writeText('');
+    await vscode.commands.executeCommand(commandIds.jobsCopyId);
+    assert.equal(await vscode.env.clipboard.readText(), made.id);
+    await until('the end', async () => ['succeeded', 'failed'].includes((await listJobs())[0]?.status ?? ''), 60_000);
+    assert.equal((await listJobs())[0]?.status, 'succeeded');
+    await vscode.workspace.fs.delete(file);
+  });
+});

@@ -1,0 +1,197 @@
+import { extname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { checkBytes } from '../core/dataset/checkBytes.ts';
+import type { Method } from '../core/dataset/format.ts';
+import { datasetLimits, defaultLimits } from '../core/dataset/limits.ts';
+import type { Problem } from '../core/dataset/problem.ts';
+import type { StreamResult } from '../core/dataset/stream.ts';
+import { chatExampleTokens, type CountText } from '../core/tokens/chatTokens.ts';
+import { encodingOf } from '../core/tokens/encodings.ts';
+import { readChunks, stat } from '../disk/files.ts';
+import { problemText } from '../messages/problems.ts';
+import { exitCouldNotRun, exitFine, exitProblems, worseOf, type CliIo, type ExitCode } from './io.ts';
+
+export const validateUsage = `Usage: tunesmith validate FILE... [--provider ID] [--method METHOD] [--model MODEL] [--json]
+
+  Finds problems in training files and counts their tokens.
+
+  --provider ID     service whose limits count: ${Object.keys(datasetLimits).join(', ')} (default: openai)
+  --method METHOD   method the files are meant for: supervised, dpo, reinforcement
+  --model MODEL     model whose tokens are counted; unknown models give none
+  --json            print one JSON document, and nothing else, on standard output
+
+  Exit codes: 0 no errors found, 1 errors found, 2 a file could not be read.
+`;
+
+/** Most problems listed of one file; the rest is counted. */
+const listedProblems = 10_000;
+
+type Options = {
+  readonly files: readonly string[];
+  readonly provider: string;
+  readonly method: Method | undefined;
+  readonly model: string | undefined;
+  readonly json: boolean;
+};
+
+type Report = {
+  readonly file: string;
+  readonly format: string | null;
+  readonly examples: number;
+  readonly tokens: number | null;
+  readonly problems: readonly ReportedProblem[];
+};
+
+/** Lines and columns count from 1, columns in UTF-16 units; ends are exclusive. */
+type ReportedProblem = {
+  readonly code: string;
+  readonly severity: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly message: string;
+};
+
+/** `tunesmith validate`: finds problems in training files of any size. */
+export async function runValidate(args: readonly string[], io: CliIo): Promise<ExitCode> {
+  if (args.includes('--help')) {
+    io.stdout(validateUsage);
+    return exitFine;
+  }
+  const options = parseOptions(args);
+  if (typeof options === 'string') {
+    io.stderr(`${options}\n\n${validateUsage}`);
+    return exitCouldNotRun;
+  }
+  const encoding = encodingOf(options.model, options.provider);
+  const count = encoding === undefined ? undefined : (await import('../workers/tokens.ts')).countTokens;
+  const reports: Report[] = [];
+  let exit: ExitCode = exitFine;
+  for (const file of options.files) {
+    try {
+      const { report, result } = await validateFile(file, options, count, io);
+      exit = worseOf(exit, result.errors > 0 ? exitProblems : exitFine);
+      reports.push(report);
+      if (!options.json) {
+        io.stdout(toText(report, result));
+      }
+    } catch (error) {
+      io.stderr(io.signal.aborted ? 'Stopped.\n' : `${file}: ${reasonOf(error)}\n`);
+      exit = exitCouldNotRun;
+      if (io.signal.aborted) {
+        break;
+      }
+    }
+  }
+  if (options.json) {
+    io.stdout(`${JSON.stringify({ files: reports }, null, 2)}\n`);
+  }
+  return exit;
+}
+
+function parseOptions(args: readonly string[]): Options | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        provider: { type: 'string', default: 'openai' },
+        method: { type: 'string' },
+        model: { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
+    });
+    const { provider, method, model, json } = values;
+    if (positionals.length === 0) {
+      return 'Name at least one file.';
+    }
+    if (!Object.hasOwn(datasetLimits, provider)) {
+      return `There is no provider '${provider}'. Known: ${Object.keys(datasetLimits).join(', ')}.`;
+    }
+    if (method !== undefined && !isMethod(method)) {
+      return `There is no method '${method}'. Known: supervised, dpo, reinforcement.`;
+    }
+    return { files: positionals, provider, method, model, json };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function isMethod(method: string): method is Method {
+  return method === 'supervised' || method === 'dpo' || method === 'reinforcement';
+}
+
+async function validateFile(
+  file: string,
+  options: Options,
+  count: CountText | undefined,
+  io: CliIo,
+): Promise<{ readonly report: Report; readonly result: StreamResult }> {
+  const path = resolve(io.cwd, file);
+  const found = await stat(path);
+  if (found?.kind !== 'file') {
+    throw new Error(found ? 'This is not a file.' : 'There is no such file.');
+  }
+  let tokens: number | null = count ? 0 : null;
+  const result = await checkBytes(readChunks(path, io.signal), {
+    limit: listedProblems,
+    limits: datasetLimits[options.provider] ?? defaultLimits,
+    file: { extension: extname(path), ...(options.method === undefined ? {} : { method: options.method }) },
+    onLine: (text, check) => {
+      if (count && tokens !== null && check.kind === 'example') {
+        const more = check.format === 'chat' ? chatExampleTokens(parse(text), count) : null;
+        tokens = more === null ? null : tokens + more;
+      }
+    },
+  });
+  const { examples } = result;
+  const format = result.format ?? null;
+  const known = examples > 0 && format === 'chat' ? tokens : null;
+  return { report: { file, format, examples, tokens: known, problems: toReported(result) }, result };
+}
+
+function parse(line: string): unknown {
+  return JSON.parse(line.startsWith('\uFEFF') ? line.slice(1) : line);
+}
+
+function toReported({ problems, errors, warnings, information }: StreamResult): readonly ReportedProblem[] {
+  const hidden = errors + warnings + information - problems.length;
+  const first = problems[0];
+  const rest: readonly Problem[] =
+    hidden > 0 && first
+      ? [{ code: 'file.moreProblems', hidden, shown: problems.length, severity: 'information', range: first.range }]
+      : [];
+  return [...problems, ...rest].map((problem) => ({
+    code: problem.code,
+    severity: problem.severity,
+    line: problem.range.start.line + 1,
+    column: problem.range.start.character + 1,
+    endLine: problem.range.end.line + 1,
+    endColumn: problem.range.end.character + 1,
+    message: problemText(problem),
+  }));
+}
+
+/** Problems as compilers print them, and a line of numbers. */
+function toText({ file, format, examples, tokens, problems }: Report, { errors, warnings }: StreamResult): string {
+  const lines = problems.map(
+    ({ line, column, severity, code, message }) => `${file}:${line}:${column}: ${severity} ${code}: ${message}\n`,
+  );
+  const about = [
+    counted(examples, 'example'),
+    ...(format === null ? [] : [`format ${format}`]),
+    ...(tokens === null ? [] : [counted(tokens, 'token')]),
+    counted(errors, 'error'),
+    counted(warnings, 'warning'),
+  ];
+  return `${lines.join('')}${file}: ${about.join(', ')}\n`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -21,6 +21,8 @@ export interface ChatHost {
   setKey(): void;
   showLog(): void;
   undoClear(): void;
+  refreshModels(): void;
+  switchConnection(): void;
   openLink(params: { readonly url: string }): void;
 }
 
@@ -47,11 +49,13 @@ export type ChatPageState = {
 };
 
 /** Why no question can be asked; 'ready' if one can. */
-export type ChatReadiness = 'loading' | 'untrusted' | 'noModels' | 'noneChosen' | 'ready';
+export type ChatReadiness = 'loading' | 'untrusted' | 'noKey' | 'offline' | 'noModels' | 'noneChosen' | 'ready';
 
 export type ChatHeader = {
   readonly readiness: ChatReadiness;
   readonly connection: string;
+  /** Why the connection's models are not known; '' if they are. */
+  readonly trouble: string;
   readonly model: ModelView | null;
   readonly system: string;
   /** What the training file says about the system prompt: the same, another, or not known. */
@@ -104,6 +108,10 @@ export type ChatStrings = {
   /** {0} a connection */
   readonly noModelsText: string;
   readonly createJob: string;
+  readonly switchConnection: string;
+  /** {0} a connection */
+  readonly noKeyText: string;
+  readonly tryAgain: string;
   readonly noneChosenText: string;
   readonly untrustedText: string;
   readonly manageTrust: string;

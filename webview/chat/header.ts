@@ -88,7 +88,7 @@ export class Header {
     this.#model.setAttribute('aria-label', label);
     this.#model.title = model === null ? label : `${model.name}\n${model.detail}`;
     this.#warning.replaceChildren(...(model?.warning ? [h('div', { class: 'remark warning' }, icon('warning'), h('div', {}, model.warning))] : []));
-    setShown(this.element, header.readiness !== 'noModels' && header.readiness !== 'untrusted' && header.readiness !== 'loading');
+    setShown(this.element, header.readiness === 'ready' || header.readiness === 'noneChosen');
     // What a person is typing is newer than what comes back.
     if (!this.#system.contains(document.activeElement)) this.#system.value = header.system;
     const { systemAsTrained, systemChanged, systemUnknown } = this.#strings;

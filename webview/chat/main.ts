@@ -133,12 +133,18 @@ class ChatView {
 
   #drawWelcome(readiness: ChatHeader['readiness']): void {
     const { strings } = this.#state;
-    const { connection } = this.#shown;
-    const drawn = `${readiness} ${connection}`;
+    const { connection, trouble } = this.#shown;
+    const drawn = `${readiness} ${connection} ${trouble}`;
     if (this.#welcome.dataset['drawn'] === drawn) return;
     this.#welcome.dataset['drawn'] = drawn;
-    const action = (label: string, method: 'createJob' | 'manageTrust' | 'pickModel'): HTMLElement =>
+    const action = (label: string, method: WelcomeAction): HTMLElement =>
       createButton({ label, appearance: 'primary', onClick: () => host.tell(method) });
+    const link = (label: string, method: WelcomeAction): HTMLElement => {
+      const button = h('button', { class: 'link', type: 'button' }, label);
+      button.addEventListener('click', () => host.tell(method));
+      return button;
+    };
+    const other = link(strings.switchConnection, 'switchConnection');
     switch (readiness) {
       case 'loading':
         return this.#welcome.replaceChildren(h('p', { class: 'muted' }, strings.loading));
@@ -149,7 +155,12 @@ class ChatView {
           h('h2', {}, strings.noModelsTitle),
           h('p', {}, fill(strings.noModelsText, connection)),
           action(strings.createJob, 'createJob'),
+          other,
         );
+      case 'noKey':
+        return this.#welcome.replaceChildren(h('p', {}, fill(strings.noKeyText, connection)), action(strings.setKey, 'setKey'), other);
+      case 'offline':
+        return this.#welcome.replaceChildren(h('p', {}, trouble), action(strings.tryAgain, 'refreshModels'), other);
       case 'noneChosen':
         return this.#welcome.replaceChildren(h('p', {}, strings.noneChosenText), action(strings.chooseModel, 'pickModel'));
       case 'ready':
@@ -157,6 +168,8 @@ class ChatView {
     }
   }
 }
+
+type WelcomeAction = 'createJob' | 'manageTrust' | 'pickModel' | 'setKey' | 'refreshModels' | 'switchConnection';
 
 function isUnderWay({ answer }: TurnView): boolean {
   return answer.status === 'waiting' || answer.status === 'streaming';

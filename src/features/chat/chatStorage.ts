@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import { parseChatFile, toChatFile } from '../../core/chat/chatFile.ts';
+import { emptyChat, type ChatState } from '../../core/chat/transcript.ts';
+import { isMissing, makeFolder, readText, replaceFile } from '../../disk/files.ts';
+import type { Log } from '../../platform/log.ts';
+
+const fileName = 'chat.json';
+
+/** The chat of this workspace on disk. Writes are gathered and never overlap; the newest state wins. */
+export class ChatStorage {
+  readonly #folder: vscode.Uri;
+  readonly #log: Log;
+  #latest: ChatState | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #due = Infinity;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(folder: vscode.Uri, log: Log) {
+    this.#folder = folder;
+    this.#log = log;
+  }
+
+  get #path(): string {
+    return vscode.Uri.joinPath(this.#folder, fileName).fsPath;
+  }
+
+  /** What was written; an empty chat if nothing was. A file that cannot be read is set aside, not overwritten. */
+  async load(): Promise<ChatState> {
+    try {
+      const text = await readText(this.#path);
+      const state = parseChatFile(text);
+      if (state !== undefined) return state;
+      const aside = `${this.#path}.unreadable-${Date.now()}`;
+      await replaceFile(aside, text);
+      this.#log.warn(`The stored chat could not be read; it was kept as ${aside}`);
+    } catch (error) {
+      if (!isMissing(error)) this.#log.error('The stored chat could not be read', error);
+    }
+    return emptyChat;
+  }
+
+  /** Writes the state within `delayMs`; a write that is due sooner takes it along. */
+  save(state: ChatState, delayMs: number): void {
+    this.#latest = state;
+    const due = Date.now() + delayMs;
+    if (due >= this.#due) return;
+    clearTimeout(this.#timer);
+    this.#due = due;
+    this.#timer = setTimeout(() => void this.flush(), delayMs);
+  }
+
+  /** Writes what is not written yet; never rejects. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#due = Infinity;
+    const state = this.#latest;
+    this.#latest = undefined;
+    if (state !== undefined) {
+      this.#writing = this.#writing.then(() => this.#write(state));
+    }
+    return this.#writing;
+  }
+
+  async #write(state: ChatState): Promise<void> {
+    try {
+      await makeFolder(this.#folder.fsPath);
+      await replaceFile(this.#path, toChatFile(state), { mode: 0o600 });
+    } catch (error) {
+      this.#log.error('The chat could not be stored', error);
+    }
+  }
+}

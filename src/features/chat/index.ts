@@ -1,0 +1,50 @@
+import * as vscode from 'vscode';
+import { commandIds, viewIds } from '../../contributions.ts';
+import type { JobStore } from '../../core/jobs/jobStore.ts';
+import type { Connections } from '../../platform/connections.ts';
+import { DisposableStore } from '../../platform/disposables.ts';
+import type { JobOrigins } from '../../platform/jobOrigins.ts';
+import type { JobWatcher } from '../../platform/jobWatcher.ts';
+import type { Log } from '../../platform/log.ts';
+import { WebviewHost } from '../../platform/webviewHost.ts';
+import { AnswerTarget } from './answerTarget.ts';
+import { ChatCommands } from './chatCommands.ts';
+import { ChatPlaces } from './chatPlaces.ts';
+import { ChatSession } from './chatSession.ts';
+import { ChatStorage } from './chatStorage.ts';
+import { TrainingKnowledge } from './trainingKnowledge.ts';
+
+export type ChatServices = {
+  readonly context: vscode.ExtensionContext;
+  readonly log: Log;
+  readonly connections: Connections;
+  readonly jobStore: JobStore;
+  readonly jobWatcher: JobWatcher;
+  readonly jobOrigins: JobOrigins;
+};
+
+/** The chat with tuned models: one conversation per workspace, in the side bar, in an editor tab, or in both. */
+export function registerChat(services: ChatServices): vscode.Disposable {
+  const { context, log } = services;
+  const disposables = new DisposableStore();
+  const knowledge = new TrainingKnowledge(services);
+  // In a window without a folder there is no place of its own.
+  const storage = new ChatStorage(context.storageUri ?? context.globalStorageUri, log);
+  const session = disposables.add(new ChatSession({ ...services, storage, knowledge }));
+  const target = disposables.add(new AnswerTarget());
+  const webviews = new WebviewHost(context.extensionUri, log);
+  const places = disposables.add(new ChatPlaces({ ...services, session, knowledge, target, webviews }));
+  const commands = new ChatCommands({ ...services, session, knowledge, places });
+
+  disposables.add(vscode.window.registerWebviewViewProvider(viewIds.chat, places));
+  disposables.add(vscode.window.registerWebviewPanelSerializer(viewIds.chatPanel, places));
+  const register = (id: string, run: (argument: unknown) => Promise<void>): void => {
+    disposables.add(vscode.commands.registerCommand(id, (argument: unknown) => run(argument)));
+  };
+  register(commandIds.chatOpen, (argument) => commands.open(argument));
+  register(commandIds.chatOpenInEditor, () => commands.openInEditor());
+  register(commandIds.chatSelectModel, () => commands.selectModel());
+  register(commandIds.chatAskAboutSelection, () => commands.askAboutSelection());
+  register(commandIds.chatClear, () => commands.clear());
+  return disposables;
+}

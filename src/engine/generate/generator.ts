@@ -1,7 +1,7 @@
 import type { GenerateRequest, GeneratorEvent } from '../../protocol/training.ts';
 import { loadModel, type Model } from '../model/modelFolder.ts';
 import { Random } from '../model/random.ts';
-import { encodePrompt, endToken } from '../model/template.ts';
+import { encodePrompt, endToken, lastTurns } from '../model/template.ts';
 import { AnswerText } from './answerText.ts';
 import { Forward, type Cache } from './forward.ts';
 import { sample } from './sampling.ts';
@@ -48,7 +48,7 @@ export class Generator {
   async #answer(request: GenerateRequest, { model, forward }: Loaded, signal: AbortSignal): Promise<void> {
     const { id, temperature, topP } = request;
     const { contextLength } = model.config;
-    const prompt = encodePrompt(request.messages, model.vocabulary);
+    const prompt = encodePrompt(lastTurns(request.messages, model.config.turns), model.vocabulary);
     if (prompt.length >= contextLength) {
       const message =
         `This model's maximum context length is ${contextLength} tokens. ` +

@@ -14,6 +14,8 @@ export type ModelConfig = {
   readonly heads: number;
   /** Width of the hidden layer of the feed-forward part. */
   readonly hidden: number;
+  /** User messages in the longest conversation it was trained on; of a longer chat it reads the last ones. */
+  readonly turns: number;
 };
 
 /** What training starts from when no tuned model is given, and what `auto` means for it. */
@@ -54,7 +56,7 @@ export const tunesmithTiny: BaseModel = {
   learningRate: { fromScratch: 6e-3, continued: 2e-3 },
 };
 
-export function configOf(base: BaseModel, vocabularySize: number): ModelConfig {
+export function configOf(base: BaseModel, vocabularySize: number, turns: number): ModelConfig {
   const { width, layers, heads, hidden, contextLength } = base;
   return {
     architecture: 'tunesmith-decoder',
@@ -65,6 +67,7 @@ export function configOf(base: BaseModel, vocabularySize: number): ModelConfig {
     layers,
     heads,
     hidden,
+    turns,
   };
 }
 
@@ -91,6 +94,7 @@ export function parseConfig(text: string): ModelConfig {
     layers: count('layers'),
     heads: count('heads'),
     hidden: count('hidden'),
+    turns: count('turns'),
   };
   if (config.width % (2 * config.heads) !== 0) {
     throw new Error('The model\'s width is not an even multiple of its heads');

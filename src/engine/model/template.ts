@@ -53,6 +53,21 @@ export function encodeConversation(
   }
 }
 
+/**
+ * What a model reads of a chat: the system messages at its beginning and everything from the `turns`-th last user
+ * message on. A model that starts from nothing knows only conversations as long as those of its training file; with
+ * more before the question it answers nonsense, where a pretrained model would cope.
+ */
+export function lastTurns<T extends { readonly role: string }>(messages: readonly T[], turns: number): readonly T[] {
+  const instructions = messages.findIndex(({ role }) => role !== 'system' && role !== 'developer');
+  if (instructions < 0) {
+    return messages;
+  }
+  const questions = messages.flatMap(({ role }, index) => (role === 'user' ? [index] : []));
+  const from = questions.at(-turns) ?? instructions;
+  return questions.length > turns ? [...messages.slice(0, instructions), ...messages.slice(from)] : messages;
+}
+
 /** The tokens after which the model continues with the assistant's answer. */
 export function encodePrompt(
   messages: Iterable<{ readonly role: string; readonly content: string }>,

@@ -18,6 +18,8 @@ export type Examples = {
   /** Examples longer than the context; their end was cut. */
   readonly truncated: number;
   readonly trainedTokens: number;
+  /** User messages in the longest conversation, at least 1. */
+  readonly turns: number;
 };
 
 /** What keeps long work interruptible: hands the message loop a turn now and then, throws when cancelled. */
@@ -63,7 +65,7 @@ export async function readExamples(
   let tokens = new Uint16Array(1 << 16);
   let trained = new Uint8Array(1 << 16);
   const starts = [0];
-  let [end, longest, truncated, trainedTokens] = [0, 0, 0, 0];
+  let [end, longest, truncated, trainedTokens, turns] = [0, 0, 0, 0, 1];
   for await (const messages of conversationsIn(path, breath)) {
     const ids: number[] = [];
     const flags: number[] = [];
@@ -81,6 +83,7 @@ export async function readExamples(
     end += ids.length;
     starts.push(end);
     longest = Math.max(longest, ids.length);
+    turns = Math.max(turns, messages.filter(({ role }) => role === 'user').length);
     trainedTokens += flags.reduce((sum, flag) => sum + flag, 0);
   }
   return {
@@ -91,6 +94,7 @@ export async function readExamples(
     longest,
     truncated,
     trainedTokens,
+    turns,
   };
 }
 

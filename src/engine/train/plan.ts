@@ -1,48 +1,73 @@
+import type { ModelConfig } from '../model/config.ts';
 import type { Random } from '../model/random.ts';
-import { PaddedLengths } from './batch.ts';
+import { makeBatch, type Batch } from './batch.ts';
 import type { Examples } from './examples.ts';
+import { inputLength, Shapes } from './packing.ts';
+import { TrainingProblem } from './problem.ts';
 import type { Hyperparameters } from './schedule.ts';
 
-/** A compiled length costs about as long as this many steps save. */
-const minStepsPerLength = 40;
-/** More batches than this are not looked at when the padded lengths are chosen. */
-const maxLookedAt = 5_000;
+/** Batches that are looked at to choose the shapes. */
+const maxLookedAt = 400;
+/** Positions of a batch beyond which a step could need more than the 4 GiB that WebAssembly can address. */
+const maxPositions = 16_384;
 
-/** Which examples each step sees: every epoch is a new permutation, cut into batches; the last may be short. */
+/**
+ * Which examples each step sees. Every epoch shows every example once. The examples are sorted by length and cut into
+ * as many groups as a batch has places; a batch draws one from each group. So batches are random and yet of nearly
+ * the same number of tokens, which is what makes one compiled shape fit them all.
+ */
 export class Plan {
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;
-  readonly lengths: PaddedLengths;
   readonly #examples: Examples;
-  readonly #batchSize: number;
+  readonly #groups: readonly Uint32Array[];
   readonly #random: Random;
+  readonly #shapes: Shapes;
   #epoch = -1;
-  #order = new Uint32Array(0);
 
-  constructor(examples: Examples, { nEpochs, batchSize }: Hyperparameters, random: Random) {
+  /** @throws TrainingProblem if a batch is too large to compute */
+  constructor(examples: Examples, config: ModelConfig, { nEpochs, batchSize }: Hyperparameters, random: Random) {
     this.#examples = examples;
-    this.#batchSize = batchSize;
     this.#random = random;
     this.stepsPerEpoch = Math.ceil(examples.count / batchSize);
     this.totalSteps = nEpochs * this.stepsPerEpoch;
-    this.lengths = new PaddedLengths(this.#lookAhead(), minStepsPerLength);
+    const byLength = Uint32Array.from({ length: examples.count }, (_, index) => index).sort(
+      (a, b) => inputLength(examples, a) - inputLength(examples, b) || a - b,
+    );
+    this.#groups = Array.from({ length: batchSize }, (_, place) => {
+      const from = Math.floor((place * examples.count) / batchSize);
+      return byLength.slice(from, Math.floor(((place + 1) * examples.count) / batchSize));
+    });
+    const lookedAt = Math.min(this.totalSteps, maxLookedAt);
+    const batches = Array.from({ length: lookedAt }, (_, index) => this.#indicesAt(index + 1));
+    this.#shapes = new Shapes(examples, config, batches, this.totalSteps / lookedAt);
+    const largest = batches.map((indices) => this.#shapes.shapeFor(indices)).reduce((a, b) => (b.rows > a.rows ? b : a));
+    if (batchSize > 1 && largest.rows * largest.length > maxPositions) {
+      const fitting = Math.max(1, Math.floor((batchSize * maxPositions) / (largest.rows * largest.length)));
+      throw new TrainingProblem(
+        'invalid_hyperparameters',
+        `A batch of ${batchSize} of these examples does not fit into memory. Use a batch size of at most ${fitting}.`,
+      );
+    }
   }
 
-  /** The examples of a step (from 1). The array is valid until another epoch is asked for. */
-  indicesAt(step: number): Uint32Array {
+  /** The batch of a step (from 1). */
+  batchAt(step: number): Batch {
+    const indices = this.#indicesAt(step);
+    return makeBatch(this.#examples, indices, this.#shapes.shapeFor(indices));
+  }
+
+  #indicesAt(step: number): Uint32Array {
     const epoch = Math.floor((step - 1) / this.stepsPerEpoch);
     if (epoch !== this.#epoch) {
       this.#epoch = epoch;
-      this.#order = Uint32Array.from({ length: this.#examples.count }, (_, index) => index);
-      this.#random.fork(epoch).shuffle(this.#order);
+      const random = this.#random.fork(epoch);
+      for (const group of this.#groups) {
+        group.sort((a, b) => a - b);
+        random.shuffle(group);
+      }
     }
-    const start = ((step - 1) % this.stepsPerEpoch) * this.#batchSize;
-    return this.#order.subarray(start, start + this.#batchSize);
-  }
-
-  *#lookAhead(): Generator<{ readonly examples: Examples; readonly indices: Uint32Array }> {
-    for (let step = 1; step <= Math.min(this.totalSteps, maxLookedAt); step += 1) {
-      yield { examples: this.#examples, indices: this.indicesAt(step) };
-    }
+    const turn = (step - 1) % this.stepsPerEpoch;
+    return Uint32Array.from(this.#groups.filter((group) => turn < group.length), (group) => group[turn] as number);
   }
 }

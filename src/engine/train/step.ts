@@ -11,7 +11,12 @@ const epsilon = 1e-8;
 const weightDecay = 0.01;
 
 type Arrays = Parameters<np.Array>;
-type Inputs = { readonly inputs: np.Array; readonly targets: np.Array; readonly weights: np.Array };
+type Inputs = {
+  readonly inputs: np.Array;
+  readonly targets: np.Array;
+  readonly weights: np.Array;
+  readonly segments: np.Array;
+};
 type Rates = { readonly learningRate: np.Array; readonly mean: np.Array; readonly variance: np.Array };
 
 /** Mean loss in nats and share of correct greedy predictions, over `tokens` trained tokens. */
@@ -122,6 +127,7 @@ function toInputs(batch: Batch): Inputs {
     inputs: np.array(batch.inputs).reshape(shape),
     targets: np.array(batch.targets).reshape(shape),
     weights: np.array(batch.weights).reshape(shape),
+    segments: np.array(batch.segments).reshape(shape),
   };
 }
 
@@ -140,7 +146,7 @@ function lossFunction(config: ModelConfig) {
   return (parameters: Arrays, constants: DecoderConstants, batch: Inputs): [np.Array, np.Array] => {
     const [rows, length] = batch.inputs.shape as [number, number];
     const positions = rows * length;
-    const hidden = decode(config, parameters, constants, batch.inputs);
+    const hidden = decode(config, parameters, constants, batch.inputs, batch.segments);
     const scores = logits(parameters.embedding, hidden);
     const targets = batch.targets.reshape([positions, 1]);
     const isTarget = np.equal(np.arange(config.vocabularySize).reshape([1, config.vocabularySize]), targets);

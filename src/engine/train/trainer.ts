@@ -6,11 +6,11 @@ import { configOf, tunesmithTiny } from '../model/config.ts';
 import { loadModel, saveModel, type Model } from '../model/modelFolder.ts';
 import { countParameters, randomParameters } from '../model/parameters.ts';
 import { Random } from '../model/random.ts';
-import { makeBatch } from './batch.ts';
+import type { Vocabulary } from '../model/vocabulary.ts';
 import { learnVocabulary, readExamples, type Breath, type Examples } from './examples.ts';
 import { Plan } from './plan.ts';
 import { Cancelled, TrainingProblem } from './problem.ts';
-import { learningRateShare, resolveHyperparameters, type Hyperparameters } from './schedule.ts';
+import { learningRateShare, resolveHyperparameters } from './schedule.ts';
 import { Stepper, type Measure } from './step.ts';
 import { Validation } from './validation.ts';
 
@@ -32,19 +32,19 @@ export async function train(request: TrainRequest, emit: Emit, signal: AbortSign
   const { jobId } = request;
   const breath = breathFor(signal);
   const random = new Random(request.seed);
-  const start = await startingModel(request, random, breath);
-  const { config, vocabulary } = start.model;
-
-  const examples = await readExamples(request.trainingPath, vocabulary, config.contextLength, breath);
-  refuseNothingToLearn(examples, config.contextLength);
-  const validationExamples =
-    request.validationPath === null
-      ? undefined
-      : await readExamples(request.validationPath, vocabulary, config.contextLength, breath);
+  const start = await startingPoint(request, breath);
+  const { vocabulary } = start;
+  const contextLength = start.model?.config.contextLength ?? tunesmithTiny.contextLength;
+  const read = (path: string): Promise<Examples> => readExamples(path, vocabulary, contextLength, breath);
+  const examples = await read(request.trainingPath);
+  refuseNothingToLearn(examples, contextLength);
+  const validationExamples = request.validationPath === null ? undefined : await read(request.validationPath);
+  const model = modelToTrain(start, examples, random);
+  const { config } = model;
   const hyperparameters = resolveHyperparameters(request.hyperparameters, tunesmithTiny, examples.count);
-  const plan = new Plan(examples, hyperparameters, random.fork(orderStream));
+  const plan = new Plan(examples, config, hyperparameters, random.fork(orderStream));
   const validation = validationExamples?.trainedTokens
-    ? new Validation(validationExamples, hyperparameters.batchSize)
+    ? new Validation(validationExamples, config, hyperparameters.batchSize)
     : undefined;
 
   emit({
@@ -59,11 +59,11 @@ export async function train(request: TrainRequest, emit: Emit, signal: AbortSign
     truncatedExamples: examples.truncated,
   });
 
-  const stepper = new Stepper(config, start.model.parameters);
+  const stepper = new Stepper(config, model.parameters);
   try {
     const directory = await runSteps(
-      { request, emit, breath, model: start.model, peak: start.learningRate * hyperparameters.learningRateMultiplier },
-      { stepper, examples, plan, hyperparameters, validation },
+      { request, emit, breath, model, peak: start.learningRate * hyperparameters.learningRateMultiplier },
+      { stepper, plan, validation },
     );
     // Billed by OpenAI in the same way: every token of the (cut) examples, trained or context, once per epoch.
     const trainedTokens = examples.tokens.length * hyperparameters.nEpochs;
@@ -73,19 +73,29 @@ export async function train(request: TrainRequest, emit: Emit, signal: AbortSign
   }
 }
 
-async function startingModel(
-  request: TrainRequest,
-  random: Random,
-  breath: Breath,
-): Promise<{ readonly model: Model; readonly learningRate: number }> {
+/** Where training starts: a tuned model with its vocabulary, or a vocabulary learned from the training file. */
+type StartingPoint = {
+  readonly model: Model | undefined;
+  readonly vocabulary: Vocabulary;
+  readonly learningRate: number;
+};
+
+async function startingPoint(request: TrainRequest, breath: Breath): Promise<StartingPoint> {
+  const { learningRate, vocabularySize } = tunesmithTiny;
   if (request.baseModelDirectory !== null) {
     const model = await loadModel(request.baseModelDirectory);
-    return { model, learningRate: tunesmithTiny.learningRate.continued };
+    return { model, vocabulary: model.vocabulary, learningRate: learningRate.continued };
   }
-  const vocabulary = await learnVocabulary(request.trainingPath, tunesmithTiny.vocabularySize, breath);
-  const config = configOf(tunesmithTiny, vocabulary.size);
-  const parameters = randomParameters(config, random.fork(weightStream));
-  return { model: { config, vocabulary, parameters }, learningRate: tunesmithTiny.learningRate.fromScratch };
+  const vocabulary = await learnVocabulary(request.trainingPath, vocabularySize, breath);
+  return { model: undefined, vocabulary, learningRate: learningRate.fromScratch };
+}
+
+function modelToTrain({ model, vocabulary }: StartingPoint, { turns }: Examples, random: Random): Model {
+  if (model !== undefined) {
+    return { ...model, config: { ...model.config, turns: Math.max(turns, model.config.turns) } };
+  }
+  const config = configOf(tunesmithTiny, vocabulary.size, turns);
+  return { config, vocabulary, parameters: randomParameters(config, random.fork(weightStream)) };
 }
 
 function refuseNothingToLearn(examples: Examples, contextLength: number): void {
@@ -111,9 +121,7 @@ type Run = {
 
 type Work = {
   readonly stepper: Stepper;
-  readonly examples: Examples;
   readonly plan: Plan;
-  readonly hyperparameters: Hyperparameters;
   readonly validation: Validation | undefined;
 };
 
@@ -145,10 +153,8 @@ async function runSteps(run: Run, work: Work): Promise<string> {
 }
 
 async function trainStep(run: Run, work: Work, step: number): Promise<StepMetrics> {
-  const { stepper, examples, plan, hyperparameters, validation } = work;
-  const indices = plan.indicesAt(step);
-  const batch = makeBatch(examples, indices, hyperparameters.batchSize, plan.lengths.lengthFor(examples, indices));
-  const measure = await stepper.train(batch, run.peak * learningRateShare(step, plan.totalSteps));
+  const { stepper, plan, validation } = work;
+  const measure = await stepper.train(plan.batchAt(step), run.peak * learningRateShare(step, plan.totalSteps));
   refuseDivergence(measure, step);
   const metrics: StepMetrics = {
     step,

@@ -68,6 +68,12 @@ export class Connections implements vscode.Disposable {
     return chosen;
   }
 
+  /** True if somebody has ever chosen here; otherwise `current` is Local by default. */
+  get isChosen(): boolean {
+    const { workspaceState, globalState } = this.#context;
+    return (workspaceState.get(selectionKey) ?? globalState.get(selectionKey)) !== undefined;
+  }
+
   /** Chooses for this workspace; in a window without a folder, for every workspace that has no choice of its own. */
   async select(id: string): Promise<void> {
     const { workspaceState, globalState } = this.#context;

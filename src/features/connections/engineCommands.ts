@@ -28,7 +28,8 @@ export class EngineCommands implements vscode.Disposable {
       const message = t('The Local engine does not run. It starts by itself when it is needed.');
       const offered = vscode.workspace.isTrusted ? [start] : [];
       const chosen = await vscode.window.showInformationMessage(message, ...offered);
-      if (chosen === start) await this.#run((signal) => this.#services.engine.ensure(signal));
+      const started = chosen === start && (await this.#run((signal) => this.#services.engine.ensure(signal)));
+      if (started) await this.showStatus();
       return;
     }
     const [restart, stop, log] = [t('Restart'), t('Stop'), t('Show Log')];
@@ -37,15 +38,16 @@ export class EngineCommands implements vscode.Disposable {
     const jobs = describeUnfinished(await this.#unfinishedJobs());
     const chosen = await vscode.window.showInformationMessage(`${message} ${jobs}`, restart, stop, log);
     if (chosen === restart) await vscode.commands.executeCommand(commandIds.engineRestart);
-    if (chosen === stop && (await this.#mayInterrupt(t('Stop')))) await this.#services.engine.stop();
+    if (chosen === stop && (await this.#mayInterrupt(t('Stop the Local engine?'), t('Stop')))) await this.#services.engine.stop();
     if (chosen === log) await this.showLog();
   }
 
   async restart(): Promise<void> {
-    if (!(await this.#mayInterrupt(vscode.l10n.t('Restart')))) return;
+    const t = vscode.l10n.t;
+    if (!(await this.#mayInterrupt(t('Restart the Local engine?'), t('Restart')))) return;
     const engine = await this.#run((signal) => this.#services.engine.restart(signal));
     if (engine === undefined) return;
-    void vscode.window.showInformationMessage(vscode.l10n.t('The Local engine was restarted at {0}.', engine.baseURL));
+    void vscode.window.showInformationMessage(t('The Local engine was restarted at {0}.', engine.baseURL));
   }
 
   async showLog(): Promise<void> {
@@ -116,11 +118,11 @@ export class EngineCommands implements vscode.Disposable {
     await vscode.commands.executeCommand(commandIds.engineRestart);
   }
 
-  async #mayInterrupt(action: string): Promise<boolean> {
+  async #mayInterrupt(question: string, action: string): Promise<boolean> {
     const unfinished = await this.#unfinishedJobs();
     if (unfinished === 0) return true;
-    const detail = vscode.l10n.t('Their training begins again from the start when the engine runs next.');
-    const question = describeUnfinished(unfinished);
+    const consequence = vscode.l10n.t('Training begins again from the start when the engine runs next.');
+    const detail = `${describeUnfinished(unfinished)} ${consequence}`;
     return (await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) === action;
   }
 

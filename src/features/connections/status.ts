@@ -59,7 +59,8 @@ export class ConnectionStatus implements vscode.Disposable {
   }
 
   #isRelevant(connection: Connection): boolean {
-    if (connection.id !== 'local' || this.#services.jobStore.list(connection.id).length > 0) return true;
+    const { connections, jobStore } = this.#services;
+    if (connections.isChosen || jobStore.list(connection.id).length > 0) return true;
     const document = vscode.window.activeTextEditor?.document;
     return document !== undefined && (document.languageId === 'jsonl' || document.uri.path.endsWith('.recipe.json'));
   }

@@ -71,7 +71,8 @@ function metadataFilter(query: URLSearchParams): (metadata: WireJob['metadata'])
       wanted.push([key, value]);
     }
   }
-  const withoutAny = query.get('metadata') === 'null';
+  // The SDK writes null as nothing, other clients as the word.
+  const withoutAny = ['null', ''].includes(query.get('metadata') ?? 'absent');
   return (metadata) =>
     (!withoutAny || metadata === null || Object.keys(metadata).length === 0) &&
     wanted.every(([key, value]) => metadata !== null && Object.hasOwn(metadata, key) && metadata[key] === value);

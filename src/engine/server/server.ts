@@ -22,7 +22,7 @@ export type ServerOptions = {
   readonly token: string;
   /** 0 = any free one. */
   readonly port: number;
-  /** One line for each request: method, route, status, time, id. Never a path, query, header or body. */
+  /** A line tells method, route, status, time and id of a request. Never a path, query, header or body. */
   readonly log: (line: string) => void;
 };
 
@@ -73,6 +73,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
+const slowMs = 1_000;
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -89,8 +91,11 @@ async function answer(
       hangUp.abort(new Error('The client hung up'));
     }
     const time = Math.round(performance.now() - start);
-    const name = route === undefined ? '(no route)' : `${route.method} ${route.path}`;
-    options.log(`${name} ${response.writableFinished ? response.statusCode : 'hung up'} ${time} ms ${requestId}`);
+    // Clients ask about their jobs all the time; what went well and fast is not worth a line.
+    if (request.method !== 'GET' || response.statusCode >= 400 || time > slowMs) {
+      const name = route === undefined ? '(no route)' : `${route.method} ${route.path}`;
+      options.log(`${name} ${response.writableFinished ? response.statusCode : 'hung up'} ${time} ms ${requestId}`);
+    }
   });
   request.setTimeout(limits.bodyStallMs, () => {
     if (!request.complete) {

@@ -32,7 +32,7 @@ export async function pourRows(
   const plan = createRowPlan(recipe, context.digest);
   const tally = new Tally();
   const unseen = source.columns === null ? neededColumns(parsed) : new Set<string>();
-  let nextReport = 0;
+  let nextReport = performance.now() + progressEveryMs;
   const report = (): void => {
     const { rowsIn, kept } = tally;
     context.onProgress?.({ rows: rowsIn, kept, bytesRead: source.bytesRead(), totalBytes: source.totalBytes });

@@ -90,7 +90,8 @@ async function replaceable(engine: RunningEngine, version: string): Promise<bool
 async function startFailure(dataFolder: string, reason: string): Promise<string> {
   const { log } = dataFolderAt(dataFolder);
   const text = await readText(log).catch(() => '');
-  const last = text.trimEnd().split('\n').slice(-3).join('\n');
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
+  const last = lines.slice(-5).join('\n');
   return `The Local engine could not be started: ${reason}. Its log is ${log}${last === '' ? '' : `:\n${last}`}`;
 }
 

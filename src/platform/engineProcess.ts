@@ -23,6 +23,8 @@ export class EngineProcess implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   #known: RunningEngine | undefined;
   #starting: Promise<RunningEngine> | undefined;
+  /** Whoever hears that the engine has gone may not start it on the data that is just being deleted. */
+  #deleting: Promise<void> | undefined;
   #disposed = new AbortController();
 
   constructor(options: EngineProcessOptions) {
@@ -57,13 +59,15 @@ export class EngineProcess implements vscode.Disposable {
   }
 
   /** True if there is anything to show: the engine has stored something once. */
-  hasStore(): Promise<boolean> {
+  async hasStore(): Promise<boolean> {
+    await this.#deleting?.catch(() => undefined);
     return this.#options.launcher.hasStore(this.dataFolder);
   }
 
   /** The running engine, started if need be. `signal` ends the waiting, not the start, which others may share. */
   async ensure(signal: AbortSignal): Promise<RunningEngine> {
     signal.throwIfAborted();
+    await this.#deleting?.catch(() => undefined);
     const found = this.#starting ? undefined : await this.find();
     return found ?? untilAborted((this.#starting ??= this.#start()), signal);
   }
@@ -90,8 +94,10 @@ export class EngineProcess implements vscode.Disposable {
 
   /** Ends the engine and deletes its files, jobs and models. */
   async deleteData(): Promise<void> {
-    await this.stop();
-    await this.#options.launcher.deleteData(this.dataFolder);
+    this.#deleting ??= this.#stopAndDelete().finally(() => {
+      this.#deleting = undefined;
+    });
+    await this.#deleting;
     this.#options.log.info('The data of the Local engine was deleted.');
     this.#changed.fire();
   }
@@ -99,6 +105,11 @@ export class EngineProcess implements vscode.Disposable {
   dispose(): void {
     this.#disposed.abort();
     this.#changed.dispose();
+  }
+
+  async #stopAndDelete(): Promise<void> {
+    await this.stop();
+    await this.#options.launcher.deleteData(this.dataFolder);
   }
 
   async #start(): Promise<RunningEngine> {

@@ -6,6 +6,16 @@ export function jobName(job: WireJob): string {
   return job.fine_tuned_model === null ? shortJobId(job.id) : shortModelName(job.fine_tuned_model);
 }
 
+/** True if the name is more than the start of an id. */
+export function isNamed(job: WireJob): boolean {
+  return job.user_provided_suffix !== null || job.fine_tuned_model !== null;
+}
+
+/** The name where it says something, else with the base model, which is then what tells jobs apart. */
+export function jobLabel(job: WireJob): string {
+  return isNamed(job) ? jobName(job) : `${jobName(job)} · ${shortModelName(job.model)}`;
+}
+
 /** `ftjob-O1OEE7eEyFNJsO2Eu5otzWA8` -> `O1OEE7eE`. */
 export function shortJobId(jobId: string): string {
   return jobId.replace(/^ftjob-/, '').slice(0, 8);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
-import { jobName, shortModelName } from '../../core/jobs/jobName.ts';
+import { jobLabel, jobName } from '../../core/jobs/jobName.ts';
 import { readJobRef } from '../../core/jobs/jobRef.ts';
 import { describeStatus } from '../../core/jobs/jobStatus.ts';
 import type { JobRecord, JobRef, JobStore } from '../../core/jobs/jobStore.ts';
@@ -88,7 +88,7 @@ async function pickJob(
     .list(id)
     .filter(isWanted)
     .map((record) => ({
-      label: `${jobName(record.job)} · ${shortModelName(record.job.model)}`,
+      label: jobLabel(record.job),
       description: statusText(describeStatus(record.job.status)),
       detail: record.job.id,
       ref: refOf(record),

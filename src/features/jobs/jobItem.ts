@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
-import { jobName, shortModelName } from '../../core/jobs/jobName.ts';
+import { isNamed, jobLabel, shortModelName } from '../../core/jobs/jobName.ts';
 import { jobProgress } from '../../core/jobs/jobProgress.ts';
 import { describeStatus } from '../../core/jobs/jobStatus.ts';
 import type { JobRecord } from '../../core/jobs/jobStore.ts';
@@ -41,12 +41,13 @@ function jobItem(node: JobNode, record: JobRecord): vscode.TreeItem {
   const { language } = vscode.env;
   const status = describeStatus(job.status);
   const hasChildren = status.terminal || record.checkpoints.length > 0;
-  const label = `${jobName(job)} · ${shortModelName(job.model)}`;
+  const label = jobLabel(job);
   const progress = status.terminal ? undefined : jobProgress(record);
   const words = [
     statusText(status),
     ...(progress === undefined ? [] : [progressText(progress, language)]),
     ageText(job.created_at, Date.now() / 1_000, language),
+    ...(isNamed(job) ? [shortModelName(job.model)] : []),
   ];
   const item = new vscode.TreeItem(label, hasChildren ? Collapsed : None);
   item.description = words.join(' · ');
@@ -81,7 +82,7 @@ function checkpointItem(checkpoint: WireCheckpoint): vscode.TreeItem {
   const valid = metrics.full_valid_loss ?? metrics.valid_loss;
   const losses = [
     ...(metrics.train_loss === undefined ? [] : [vscode.l10n.t('loss {0}', lossText(metrics.train_loss, language))]),
-    ...(valid === undefined ? [] : [vscode.l10n.t('validation loss {0}', lossText(valid, language))]),
+    ...(valid === undefined ? [] : [vscode.l10n.t('validation {0}', lossText(valid, language))]),
   ].join(' · ');
   const label = vscode.l10n.t('Checkpoint at step {0}', new Intl.NumberFormat(language).format(step));
   const item = new vscode.TreeItem(label, None);

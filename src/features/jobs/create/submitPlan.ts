@@ -41,7 +41,6 @@ export async function submitPlan(services: SubmitServices, plan: FullPlan): Prom
       const cancel = abortOnCancel(token);
       try {
         const report: Report = (message) => progress.report({ message });
-        report(vscode.l10n.t('connecting'));
         return await send(services, plan, report, cancel.signal);
       } finally {
         cancel.dispose();
@@ -110,15 +109,20 @@ async function upload(service: Service, file: CheckedFile, report: Report, signa
     }
   };
   const uploaded = await service.uploadFile({ filename: name, bytes: size, open }, signal);
-  report(vscode.l10n.t('waiting for {0} to be processed', name));
-  return (await awaitProcessed(service, uploaded, signal)).id;
+  return (await awaitProcessed(service, uploaded, report, signal)).id;
 }
 
 /** Some services refuse a job whose file they have not read yet. */
-async function awaitProcessed(service: Service, uploaded: WireFile, signal: AbortSignal): Promise<WireFile> {
+async function awaitProcessed(
+  service: Service,
+  uploaded: WireFile,
+  report: Report,
+  signal: AbortSignal,
+): Promise<WireFile> {
   const end = AbortSignal.any([signal, AbortSignal.timeout(fileTimeoutMs)]);
   let file = uploaded;
   while (file.status === 'pending' || file.status === 'processing') {
+    report(vscode.l10n.t('waiting for {0} to be processed', file.filename));
     await new Promise((resolve) => setTimeout(resolve, filePollMs));
     file = await service.retrieveFile(file.id, end);
   }

@@ -1,5 +1,7 @@
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { looksLikeDataset } from '../../../core/dataset/format.ts';
+import { validationNames } from '../../../core/jobs/validationName.ts';
 import type { Datasets } from '../../../platform/datasets.ts';
 import { fileBytes } from '../../../platform/fileBytes.ts';
 
@@ -7,11 +9,17 @@ import { fileBytes } from '../../../platform/fileBytes.ts';
 const maxFiles = 200;
 const skippedFolders = '**/{node_modules,.git,.vscode-test,dist,out}/**';
 
-/** The training files of the workspace, by path. */
+/** The training files of the workspace by path; those that look like the validation file of another come last. */
 export async function findDatasets(datasets: Datasets): Promise<readonly vscode.Uri[]> {
   const found = await vscode.workspace.findFiles('**/*.jsonl', skippedFolders, maxFiles);
   const kept = await Promise.all(found.map(async (uri) => ((await isTrainingFile(datasets, uri)) ? [uri] : [])));
-  return kept.flat().sort((a, b) => a.path.localeCompare(b.path));
+  const files = kept.flat().sort((a, b) => a.path.localeCompare(b.path));
+  const paths = files.flatMap((uri) => {
+    const folder = posix.dirname(uri.path);
+    return validationNames(posix.basename(uri.path)).map((name) => posix.join(folder, name));
+  });
+  const validates = new Set(paths);
+  return [...files.filter(({ path }) => !validates.has(path)), ...files.filter(({ path }) => validates.has(path))];
 }
 
 /** Judges a file by its beginning; one that cannot be read is none. */

@@ -41,6 +41,8 @@ const quietSettings = {
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
   'telemetry.telemetryLevel': 'off',
+  // As on the desktop; in a browser VS Code saves by itself.
+  'files.autoSave': 'off',
 };
 
 /** Starts a real VS Code on 127.0.0.1 behind a random token; `lifetime` ends it with everything it starts. */

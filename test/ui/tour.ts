@@ -59,6 +59,7 @@ async function main(): Promise<void> {
 class Tour {
   readonly #workbench: Workbench;
   readonly #rows = readSampleRows(folder);
+  #written = '';
   #metrics: Frame | undefined;
 
   constructor(workbench: Workbench) {
@@ -108,6 +109,7 @@ class Tour {
   /** Takes one letter out of a role, as a slip of the hand would. */
   async #makeMistake(): Promise<string> {
     const workbench = this.#workbench;
+    this.#written = readFileSync(trainingFile, 'utf8');
     const line = readLines(trainingFile)[2] ?? '';
     const column = line.indexOf('"system"') + '"sys'.length + 1;
     await workbench.closeNotifications();
@@ -115,22 +117,21 @@ class Tour {
     assert.equal(await workbench.squiggles().count(), 0);
     await workbench.page.keyboard.press('Backspace');
     await workbench.squiggles().first().waitFor();
-    const problems = await workbench.problems();
-    assert.equal(problems.length, 1, problems.join('\n'));
+    const problems = (await workbench.problems()).filter((problem) => problem.includes('"sytem" is not a role'));
+    assert.equal(problems.length, 1);
     await workbench.openFile('science.train.jsonl', 3, column - 1);
     await workbench.screenshot('04-mistake');
-    return problems[0] ?? '';
+    return (problems[0] ?? '').split('\n')[0] ?? '';
   }
 
   async #fixMistake(): Promise<void> {
     const workbench = this.#workbench;
-    const before = readFileSync(trainingFile, 'utf8');
     await workbench.openQuickFixes();
     await workbench.screenshot('05-quick-fix');
     await workbench.pickQuickFix(/system/);
     await workbench.squiggles().first().waitFor({ state: 'detached' });
     await workbench.save();
-    assert.equal(readFileSync(trainingFile, 'utf8'), before);
+    assert.ok(readFileSync(trainingFile, 'utf8') === this.#written, 'the file is again what the recipe wrote');
     await workbench.runCommand('View: Hide Panel');
     await workbench.screenshot('06-fixed');
   }
@@ -159,12 +160,15 @@ class Tour {
   async #watchJob(): Promise<void> {
     const workbench = this.#workbench;
     await workbench.openContainer('Tunesmith');
+    await workbench.setSideBarWidth(380);
     const row = workbench.treeRow(suffix);
     await row.first().waitFor();
     await workbench.treeRow(/Running.*step \d+/).first().waitFor({ timeout: 180_000 });
     await workbench.treeAction(row, 'Show Metrics');
     const metrics = await workbench.webview('.job-head');
     await metrics.locator('.plot canvas').first().waitFor({ timeout: 120_000 });
+    // A third of the way, where the curves say something.
+    await metrics.locator('.progress-row', { hasText: /(3[3-9]|[4-9]\d|100)\s*%/ }).waitFor({ timeout: trainingPatience });
     await workbench.screenshot('09-running');
     this.#metrics = metrics;
   }

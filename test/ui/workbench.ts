@@ -31,7 +31,9 @@ export class Workbench {
   /** Saves what is to be seen as `<name>.png`. */
   async screenshot(name: string): Promise<string> {
     const path = join(this.#screenshots, `${name}.png`);
-    // The caret blinks: without this two runs of the same state differ.
+    // Away from everything that shows a hover, and without the caret, which blinks.
+    await this.page.mouse.move(640, 4);
+    await this.page.locator('.workbench-hover-container .monaco-hover').waitFor({ state: 'hidden' }).catch(() => undefined);
     await this.page.screenshot({ path, animations: 'disabled', caret: 'hide' });
     return path;
   }
@@ -101,6 +103,19 @@ export class Workbench {
       await tab.click();
     }
     await this.page.locator('.sidebar .composite.title', { hasText: title }).waitFor();
+  }
+
+  /** Drags the border between side bar and editors. */
+  async setSideBarWidth(width: number): Promise<void> {
+    const bar = await this.page.locator('.part.sidebar').boundingBox();
+    if (!bar) {
+      throw new Error('The side bar is hidden.');
+    }
+    const [edge, middle] = [bar.x + bar.width + 1, bar.y + bar.height / 2];
+    await this.page.mouse.move(edge, middle);
+    await this.page.mouse.down();
+    await this.page.mouse.move(bar.x + width + 1, middle, { steps: 4 });
+    await this.page.mouse.up();
   }
 
   /** Rows of the side bar's tree views whose text holds `text`. */

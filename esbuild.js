@@ -63,10 +63,11 @@ const builds = [
     entryPoints: {
       prepareWorker: 'src/workers/prepareWorker.ts',
       engine: 'src/engine/main.ts',
-      trainerThread: 'src/engine/trainerThread.ts',
       generatorThread: 'src/engine/generatorThread.ts',
     },
   },
+  // jax-js sends the text of its functions to its threads, under the names they have in that text.
+  { ...node, keepNames: false, entryPoints: { trainerThread: 'src/engine/trainerThread.ts' } },
   { ...browser, entryPoints: { 'webview/metrics': 'webview/metrics/main.ts', 'webview/chat': 'webview/chat/main.ts' } },
 ];
 

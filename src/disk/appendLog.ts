@@ -36,7 +36,7 @@ export class AppendLog {
   readonly #file: OpenFile;
   #length: number;
   #sequence: bigint;
-  #broken: unknown;
+  #broken: Error | undefined;
   #dirty = false;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -142,7 +142,7 @@ export class AppendLog {
       await this.#file.truncate(this.#length);
       await this.#file.sync();
     } catch {
-      this.#broken = cause;
+      this.#broken = toError(cause);
     }
   }
 
@@ -155,17 +155,20 @@ export class AppendLog {
       await this.#file.sync();
       this.#dirty = false;
     } catch (error) {
-      this.#broken = error;
+      this.#broken = toError(error);
       throw error;
     }
   }
 
   #refuseIfBroken(): void {
     if (this.#broken !== undefined) {
-      const reason = this.#broken instanceof Error ? this.#broken.message : String(this.#broken);
-      throw new Error(`Nothing more can be stored since: ${reason}`, { cause: this.#broken });
+      throw new Error(`Nothing more can be stored since: ${this.#broken.message}`, { cause: this.#broken });
     }
   }
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function frame(payload: Uint8Array, sequence: bigint): Buffer {

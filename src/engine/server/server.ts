@@ -41,7 +41,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   server.maxRequestsPerSocket = limits.requestsPerSocket;
   server.maxConnections = limits.connections;
 
-  let gate: Gate | undefined;
+  await listen(server, options.port);
+  const { address, port } = server.address() as AddressInfo;
+  const gate = createGate(`${address}:${port}`, options.token);
   let running = 0;
   let lastEnd = performance.now();
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
@@ -58,9 +60,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   server.on('checkExpectation', onRequest);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseMalformed(error, socket as Socket));
 
-  await listen(server, options.port);
-  const { address, port } = server.address() as AddressInfo;
-  gate = createGate(`${address}:${port}`, options.token);
   return {
     port,
     idleMs: () => (running > 0 ? 0 : performance.now() - lastEnd),
@@ -78,7 +77,7 @@ const slowMs = 1_000;
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  gate: Gate | undefined,
+  gate: Gate,
   options: ServerOptions,
 ): Promise<void> {
   const requestId = newId.request();
@@ -103,9 +102,6 @@ async function answer(
     }
   });
   try {
-    if (gate === undefined) {
-      throw new ApiError(503, 'The engine is starting.');
-    }
     checkGate(request, gate);
     const url = splitTarget(request.url ?? '/');
     const found = findRoute(request.method ?? '', url.pathname);

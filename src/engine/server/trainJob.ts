@@ -106,7 +106,7 @@ class Recorder {
   readonly #steps: StepMetrics[] = [];
   #totalSteps = 0;
   #queue: Promise<void> = Promise.resolve();
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(job: StoredJob, context: TrainJobContext) {
     this.#job = job;
@@ -117,7 +117,7 @@ class Recorder {
     this.#queue = this.#queue
       .then(() => (this.#failure === undefined ? this.#record(event) : undefined))
       .catch((error: unknown) => {
-        this.#failure ??= error;
+        this.#failure ??= error instanceof Error ? error : new Error(String(error));
       });
   }
 

@@ -205,7 +205,7 @@ describe('files', () => {
       body,
       duplex: 'half',
       signal: stop.signal,
-    } as RequestInit);
+    });
     await eventually(() => readdir(join(engine.folder, 'files')), (names) => names.length > before.length);
     stop.abort();
     await assert.rejects(sending);

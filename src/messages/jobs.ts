@@ -69,13 +69,18 @@ export function jobErrorText(error: JobError | null): string {
   return message;
 }
 
-/** What the view says about a list that could not be read again. Times in milliseconds since 1970. */
-export function staleText(answeredAt: number | undefined, now: number, reason: string): string {
-  if (answeredAt === undefined) return t('Offline. {0}', reason);
-  const minutes = Math.floor((now - answeredAt) / 60_000);
-  if (minutes < 1) return t('Offline; state of less than a minute ago. {0}', reason);
-  if (minutes === 1) return t('Offline; state of 1 minute ago. {0}', reason);
-  return minutes < 120
-    ? t('Offline; state of {0} minutes ago. {1}', minutes, reason)
-    : t('Offline; state of {0} hours ago. {1}', Math.floor(minutes / 60), reason);
+/**
+ * What the view says about a list that could not be read again. `offline`: nobody answered; else the answer was a
+ * refusal, which `reason` tells. Times in milliseconds since 1970.
+ */
+export function staleText(answeredAt: number | undefined, now: number, offline: boolean, reason: string): string {
+  if (answeredAt === undefined) return offline ? t('Offline. {0}', reason) : reason;
+  const age = staleAgeText(Math.floor((now - answeredAt) / 60_000));
+  return offline ? t('Offline; state of {0}. {1}', age, reason) : t('State of {0}. {1}', age, reason);
+}
+
+function staleAgeText(minutes: number): string {
+  if (minutes < 1) return t('less than a minute ago');
+  if (minutes === 1) return t('1 minute ago');
+  return minutes < 120 ? t('{0} minutes ago', minutes) : t('{0} hours ago', Math.floor(minutes / 60));
 }

@@ -41,6 +41,8 @@ export class JobWatcher implements vscode.Disposable {
   readonly #watchedJobs = new Map<string, Map<string, number>>();
   /** Where each remote connection was asked; another address is another account. */
   readonly #addresses = new Map<string, string>();
+  /** Connections that a person has looked at: for those the Local engine may be started, if it has a store. */
+  readonly #lookedAt = new Set<string>();
   #treeVisible = false;
   #jobsState: JobsState | undefined;
 
@@ -65,7 +67,7 @@ export class JobWatcher implements vscode.Disposable {
     this.#showState();
   }
 
-  /** Asks about jobs that were unfinished when the editor was last closed. Call once, after activation. */
+  /** Asks about jobs that were unfinished when the editor was last closed; starts no engine. Call once. */
   start(): void {
     for (const connectionId of Object.keys(this.unfinished.all)) {
       if (this.#connections.get(connectionId) !== undefined) void this.#watch(connectionId).run();
@@ -76,7 +78,7 @@ export class JobWatcher implements vscode.Disposable {
   async setTreeVisible(visible: boolean): Promise<void> {
     if (visible === this.#treeVisible) return;
     this.#treeVisible = visible;
-    if (visible) await this.#watch(this.#connections.current.id).run();
+    if (visible) await this.#lookAt(this.#connections.current.id).run();
     else for (const watch of this.#watches.values()) watch.replan();
   }
 
@@ -85,7 +87,7 @@ export class JobWatcher implements vscode.Disposable {
     const jobs = this.#watchedJobs.get(ref.connectionId) ?? new Map<string, number>();
     this.#watchedJobs.set(ref.connectionId, jobs);
     jobs.set(ref.jobId, (jobs.get(ref.jobId) ?? 0) + 1);
-    const watch = this.#watch(ref.connectionId);
+    const watch = this.#lookAt(ref.connectionId);
     watch.forgetDetails(ref.jobId);
     void watch.run();
     let disposed = false;
@@ -101,12 +103,12 @@ export class JobWatcher implements vscode.Disposable {
 
   /** Asks now (the current connection if none is named); resolves after the answer. Never rejects: see `state`. */
   refresh(connectionId: string = this.#connections.current.id): Promise<void> {
-    return this.#watch(connectionId).refresh();
+    return this.#lookAt(connectionId).refresh();
   }
 
   /** Lists one more page of older jobs. Throws ServiceError. */
   loadMore(connectionId: string, signal: AbortSignal): Promise<void> {
-    return this.#watch(connectionId).loadMore(signal);
+    return this.#lookAt(connectionId).loadMore(signal);
   }
 
   /** How the last question to a connection went; undefined if it was never asked. */
@@ -130,6 +132,11 @@ export class JobWatcher implements vscode.Disposable {
     this.#disposables.dispose();
   }
 
+  #lookAt(connectionId: string): ConnectionWatch {
+    this.#lookedAt.add(connectionId);
+    return this.#watch(connectionId);
+  }
+
   #watch(connectionId: string): ConnectionWatch {
     const existing = this.#watches.get(connectionId);
     if (existing !== undefined) return existing;
@@ -140,7 +147,9 @@ export class JobWatcher implements vscode.Disposable {
     const watch = new ConnectionWatch(connectionId, this.#store, {
       peek: async (signal) => {
         const connection = this.#connections.get(connectionId);
-        return connection === undefined ? undefined : this.#connections.peek(connection, { signal });
+        if (connection === undefined) return undefined;
+        const start = this.#lookedAt.has(connectionId) ? 'ifStored' : 'never';
+        return this.#connections.peek(connection, { signal, start });
       },
       isVisible: () => (this.#treeVisible && this.#isCurrent(connectionId)) || watchedJobs().size > 0,
       watched: watchedJobs,
@@ -173,7 +182,7 @@ export class JobWatcher implements vscode.Disposable {
       this.#store.clear(connectionId);
     }
     const { current } = this.#connections;
-    if (this.#treeVisible) this.#watch(current.id);
+    if (this.#treeVisible) this.#lookAt(current.id);
     for (const [connectionId, jobs] of this.#watchedJobs) {
       if (jobs.size > 0 && this.#connections.get(connectionId) !== undefined) this.#watch(connectionId);
     }

@@ -20,7 +20,9 @@ const remote: Connection = { id: 'c', label: 'Remote', profile: compatibleProfil
 const local: Connection = { id: 'c', label: 'Local', profile: localProfile, baseURL: undefined };
 
 /** One connection and its service, in the shape that the watcher and the tree ask for. */
-function connect(connection: Connection, peek: () => Promise<Service | undefined>) {
+type Peek = (connection: Connection, options?: { readonly start?: string }) => Promise<Service | undefined>;
+
+function connect(connection: Connection, peek: Peek) {
   const changed = new vscode.EventEmitter<void>();
   const get = (id: string) => (id === connection.id ? connection : undefined);
   return { current: connection, get, peek, onDidChange: changed.event, changed };
@@ -41,7 +43,7 @@ class Memory implements vscode.Memento {
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {}, show() {} };
 
-function watch(connection: Connection, peek: () => Promise<Service | undefined>) {
+function watch(connection: Connection, peek: Peek) {
   const store = new JobStore();
   const globalState = new Memory();
   const connections = connect(connection, peek);
@@ -132,11 +134,18 @@ suite('job watcher', () => {
     assert.deepEqual(first.watcher.unfinished.all, { c: ['a'] });
     service.jobs = [job('a', 1, { status: 'succeeded' })];
     const store = new JobStore();
-    const connections = connect(remote, async () => service);
+    const starts: (string | undefined)[] = [];
+    const connections = connect(remote, async (_, options) => {
+      starts.push(options?.start);
+      return service;
+    });
     const second = new JobWatcher({ connections, store, globalState: first.globalState, log: quiet });
     second.start();
     await until('the end', () => store.get({ connectionId: 'c', jobId: 'a' })?.job.status === 'succeeded');
     assert.equal(new UnfinishedMemory(first.globalState).has({ connectionId: 'c', jobId: 'a' }), true);
+    assert.deepEqual(starts, ['never'], 'opening the editor starts no engine');
+    await second.refresh();
+    assert.deepEqual(starts, ['never', 'ifStored']);
     second.dispose();
   });
 });

@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import { viewIds } from '../../contributions.ts';
 import { isTerminal } from '../../core/jobs/jobStatus.ts';
 import type { JobRef } from '../../core/jobs/jobStore.ts';
+import { ServiceError } from '../../core/providers/port.ts';
 import { staleText } from '../../messages/jobs.ts';
+import type { WatchState } from '../../platform/connectionWatch.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 import { explainError } from '../../platform/errorReport.ts';
 import type { JobWatcher } from '../../platform/jobWatcher.ts';
@@ -88,8 +90,7 @@ export class JobView implements vscode.Disposable {
     const { id, label } = connections.current;
     this.#set('description', label);
     const state = jobWatcher.state(id);
-    const failed = state?.kind === 'failed' ? explainError(state.error) : undefined;
-    this.#set('message', failed && staleText(state?.answeredAt, Date.now(), failed));
+    this.#set('message', state?.kind === 'failed' ? failureText(state) : '');
     const running = jobStore.list(id).filter((record) => !isTerminal(record.job)).length;
     if ((this.#view.badge?.value ?? 0) === running) return;
     const tooltip = running === 1 ? vscode.l10n.t('1 unfinished job') : vscode.l10n.t('{0} unfinished jobs', running);
@@ -97,7 +98,13 @@ export class JobView implements vscode.Disposable {
   }
 
   /** Each assignment travels to the window, so only news is assigned. */
-  #set(key: 'description' | 'message', text: string | undefined): void {
-    if ((this.#view[key] ?? '') !== (text ?? '')) this.#view[key] = text ?? '';
+  #set(key: 'description' | 'message', text: string): void {
+    if ((this.#view[key] ?? '') !== text) this.#view[key] = text;
   }
+}
+
+function failureText({ error, answeredAt }: WatchState): string {
+  const kind = error instanceof ServiceError ? error.facts.kind : undefined;
+  const offline = kind === 'unreachable' || kind === 'cutOff';
+  return staleText(answeredAt, Date.now(), offline, explainError(error));
 }

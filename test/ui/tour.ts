@@ -41,7 +41,9 @@ async function main(): Promise<void> {
       'window.menuBarVisibility': 'compact',
     };
     const environment = { TUNESMITH_HOME: home };
-    const { page, server } = await openBrowserHost({ folder, install: repository, settings, environment }, lifetime);
+    const viewport = { width: 1440, height: 900 };
+    const host = { folder, install: repository, settings, environment, viewport };
+    const { page, server } = await openBrowserHost(host, lifetime);
     const workbench = new Workbench(page, server, output);
     const steps = new Steps(async () => {
       await workbench.screenshot('failed');
@@ -50,10 +52,24 @@ async function main(): Promise<void> {
       say('    See out/tour/failed.png and out/tour/logs.');
     });
     await new Tour(workbench).run(steps);
-    process.exitCode = steps.finish() ? 0 : 1;
+    const passed = steps.finish();
+    process.exitCode = passed ? 0 : 1;
+    if (passed && process.argv.includes('--keep')) {
+      await keepScreenshots();
+    }
   } finally {
     await lifetime.dispose();
   }
+}
+
+/** The pictures of the README: `npm run tour -- --keep`. */
+async function keepScreenshots(): Promise<void> {
+  const target = join(repository, 'media/screenshots');
+  await mkdir(target, { recursive: true });
+  for (const [name, screenshot] of Object.entries({ mistake: '05-quick-fix', metrics: '11-metrics', chat: '13-chat' })) {
+    await cp(join(output, `${screenshot}.png`), join(target, `${name}.png`));
+  }
+  say('Copied the README\'s pictures to media/screenshots.');
 }
 
 class Tour {
@@ -160,7 +176,8 @@ class Tour {
   async #watchJob(): Promise<void> {
     const workbench = this.#workbench;
     await workbench.openContainer('Tunesmith');
-    await workbench.setSideBarWidth(380);
+    await workbench.setSideBarWidth(400);
+    await workbench.setViewTop('Chat', 260);
     const row = workbench.treeRow(suffix);
     await row.first().waitFor();
     await workbench.treeRow(/Running.*step \d+/).first().waitFor({ timeout: 180_000 });

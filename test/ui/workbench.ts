@@ -5,6 +5,8 @@ import type { VSCodeServer } from '../host/server.ts';
 
 export type Theme = 'dark' | 'light' | 'highContrast';
 
+type Place = { readonly x: number; readonly y: number };
+
 const themes: Readonly<Record<Theme, { readonly name: string; readonly className: string }>> = {
   dark: { name: 'Dark 2026', className: 'vs-dark' },
   light: { name: 'Light 2026', className: 'vs' },
@@ -107,15 +109,16 @@ export class Workbench {
 
   /** Drags the border between side bar and editors. */
   async setSideBarWidth(width: number): Promise<void> {
-    const bar = await this.page.locator('.part.sidebar').boundingBox();
-    if (!bar) {
-      throw new Error('The side bar is hidden.');
-    }
-    const [edge, middle] = [bar.x + bar.width + 1, bar.y + bar.height / 2];
-    await this.page.mouse.move(edge, middle);
-    await this.page.mouse.down();
-    await this.page.mouse.move(bar.x + width + 1, middle, { steps: 4 });
-    await this.page.mouse.up();
+    const bar = await boxOf(this.page.locator('.part.sidebar'));
+    const middle = bar.y + bar.height / 2;
+    await this.#drag({ x: bar.x + bar.width + 1, y: middle }, { x: bar.x + width + 1, y: middle });
+  }
+
+  /** Drags the upper border of a view of the side bar, by its title, to this distance from the top of the window. */
+  async setViewTop(title: string, top: number): Promise<void> {
+    const header = await boxOf(this.page.locator(`.sidebar .pane-header[aria-label^="${title}"]`));
+    const x = header.x + header.width / 2;
+    await this.#drag({ x, y: header.y }, { x, y: top });
   }
 
   /** Rows of the side bar's tree views whose text holds `text`. */
@@ -232,6 +235,13 @@ export class Workbench {
     await this.page.locator(`.monaco-workbench.${themes[theme].className}`).waitFor();
   }
 
+  async #drag(from: Place, to: Place): Promise<void> {
+    await this.page.mouse.move(from.x, from.y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(to.x, to.y, { steps: 4 });
+    await this.page.mouse.up();
+  }
+
   #exactLabel(label: string): Locator {
     return this.page.locator('.label-name', { hasText: new RegExp(`^\\s*${escapeRegExp(label)}\\s*$`) });
   }
@@ -249,6 +259,14 @@ export class Workbench {
 
 export function themeSettings(theme: Theme): Readonly<Record<string, unknown>> {
   return { 'workbench.colorTheme': themes[theme].name, 'window.autoDetectColorScheme': false };
+}
+
+async function boxOf(element: Locator): Promise<Place & { readonly width: number; readonly height: number }> {
+  const box = await element.first().boundingBox();
+  if (!box) {
+    throw new Error(`${String(element)} is not to be seen.`);
+  }
+  return box;
 }
 
 function escapeRegExp(text: string): string {

@@ -11,30 +11,14 @@ tunesmith COMMAND --help tells more about a command; --version prints the versio
 Exit codes: 0 fine, 1 problems of error severity or a failed job, 2 could not run.
 `;
 
-type Command = {
-  readonly load: () => Promise<RunCommand>;
-  /** Printed for --help; undefined = the command prints its own. */
-  readonly help?: () => Promise<string>;
-};
+type LoadCommand = () => Promise<{ readonly run: RunCommand; readonly usage: string }>;
 
 /** Loaded on use, so that a command starts without what only others need. */
-const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
-  ['validate', { load: async () => (await import('./cli/validate.ts')).runValidate }],
-  ['prepare', { load: async () => (await import('./cli/prepare.ts')).runPrepare }],
-  [
-    'tune',
-    {
-      load: async () => (await import('./cli/tune.ts')).runTune,
-      help: async () => (await import('./cli/tuneOptions.ts')).tuneUsage,
-    },
-  ],
-  [
-    'engine',
-    {
-      load: async () => (await import('./cli/engine.ts')).runEngineCommand,
-      help: async () => (await import('./cli/engine.ts')).engineUsage,
-    },
-  ],
+const commands: ReadonlyMap<string, LoadCommand> = new Map<string, LoadCommand>([
+  ['validate', () => import('./cli/validate.ts').then((own) => ({ run: own.runValidate, usage: own.validateUsage }))],
+  ['prepare', () => import('./cli/prepare.ts').then((own) => ({ run: own.runPrepare, usage: own.prepareUsage }))],
+  ['tune', () => import('./cli/tune.ts').then((own) => ({ run: own.runTune, usage: own.tuneUsage }))],
+  ['engine', () => import('./cli/engine.ts').then((own) => ({ run: own.runEngineCommand, usage: own.engineUsage }))],
 ]);
 
 /** Runs one command line, without the program's name. */
@@ -49,17 +33,18 @@ export async function runCommandLine(args: readonly string[], io: CliIo): Promis
     io.stdout(`${(await installedProgram()).version}\n`);
     return exitFine;
   }
-  const command = commands.get(name);
-  if (command === undefined) {
+  const load = commands.get(name);
+  if (load === undefined) {
     io.stderr(`There is no command '${name}'.\n\n${usage}`);
     return exitCouldNotRun;
   }
-  if (rest.includes('--help') && command.help !== undefined) {
-    io.stdout(await command.help());
-    return exitFine;
-  }
   try {
-    return await (await command.load())(rest, io);
+    const command = await load();
+    if (rest.includes('--help')) {
+      io.stdout(command.usage);
+      return exitFine;
+    }
+    return await command.run(rest, io);
   } catch (error) {
     io.stderr(`${error instanceof Error ? error.message : String(error)}\n`);
     return exitCouldNotRun;

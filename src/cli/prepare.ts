@@ -9,13 +9,13 @@ import { recipeProblemText } from '../messages/recipe.ts';
 import { runRecipe } from '../workers/runRecipe.ts';
 import { exitCouldNotRun, exitFine, exitProblems, type CliIo, type ExitCode } from './io.ts';
 
-const usage = 'Usage: tunesmith prepare RECIPE [--out FILE] [--force] [--json]\n';
+export const prepareUsage = 'Usage: tunesmith prepare RECIPE [--out FILE] [--force] [--json]\n';
 
 /** `tunesmith prepare`: runs a recipe. `--force` overwrites outputs that were changed since its last run. */
 export async function runPrepare(args: readonly string[], io: CliIo): Promise<ExitCode> {
   const options = parseOptions(args);
   if (typeof options === 'string') {
-    io.stderr(`${options}\n${usage}`);
+    io.stderr(`${options}\n${prepareUsage}`);
     return exitCouldNotRun;
   }
   const recipePath = resolve(io.cwd, options.recipe);

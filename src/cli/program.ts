@@ -1,6 +1,6 @@
 import { dirname, extname, join } from 'node:path';
 import { readText } from '../disk/files.ts';
-import { realSystem } from '../disk/system.ts';
+import { isMissing, realSystem } from '../disk/system.ts';
 
 export type Program = {
   /** Path of the engine's program. */
@@ -20,7 +20,15 @@ export async function installedProgram(): Promise<Program> {
   };
 }
 
+/** A copy of the program without its manifest still runs; any installed engine is then newer. */
 async function versionIn(manifest: string): Promise<string> {
-  const { version } = JSON.parse(await readText(manifest)) as { readonly version?: unknown };
-  return typeof version === 'string' ? version : '0.0.0';
+  try {
+    const { version } = JSON.parse(await readText(manifest)) as { readonly version?: unknown };
+    return typeof version === 'string' ? version : '0.0.0';
+  } catch (error) {
+    if (isMissing(error)) {
+      return '0.0.0';
+    }
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { DatasetDocument, type DatasetOptions } from '../core/dataset/document.ts';
 import type { FileFacts } from '../core/dataset/fileProblems.ts';
 import type { TextEdit } from '../core/jsonl/position.ts';

@@ -129,30 +129,37 @@ function treeProblems(tree: LineTree): LineProblem[] {
  * Counts the keys of a parsed value at every depth and looks for halves of surrogate pairs. It does not recurse:
  * lines may be nested very deep.
  */
-function survey(value: object): { readonly keys: number; readonly wellFormed: boolean } {
+function survey(value: Readonly<Record<string, unknown>>): { readonly keys: number; readonly wellFormed: boolean } {
   let keys = 0;
   let wellFormed = true;
-  const open: object[] = [value];
-  const look = (item: unknown): void => {
-    if (typeof item === 'string') {
-      wellFormed &&= item.isWellFormed();
-    } else if (typeof item === 'object' && item !== null) {
-      open.push(item);
-    }
-  };
+  const open: (Readonly<Record<string, unknown>> | readonly unknown[])[] = [value];
   for (let container = open.pop(); container; container = open.pop()) {
-    if (Array.isArray(container)) {
-      container.forEach(look);
+    if (isArray(container)) {
+      for (const item of container) {
+        if (typeof item === 'string') {
+          wellFormed &&= item.isWellFormed();
+        } else if (typeof item === 'object' && item !== null) {
+          open.push(item as readonly unknown[]);
+        }
+      }
     } else {
-      const record = container as Readonly<Record<string, unknown>>;
-      for (const key in record) {
+      for (const key in container) {
         keys += 1;
+        const item = container[key];
+        if (typeof item === 'string') {
+          wellFormed &&= item.isWellFormed();
+        } else if (typeof item === 'object' && item !== null) {
+          open.push(item as readonly unknown[]);
+        }
         wellFormed &&= key.isWellFormed();
-        look(record[key]);
       }
     }
   }
   return { keys, wellFormed };
+}
+
+function isArray(value: Readonly<Record<string, unknown>> | readonly unknown[]): value is readonly unknown[] {
+  return Array.isArray(value);
 }
 
 function factsOf(fault: SyntaxFault): ProblemFacts {

@@ -1,9 +1,9 @@
-const chunkSize = 512;
+const chunkSize = 256;
 
 type Chunk<T, S> = { items: T[]; summary: S | undefined };
 
 /**
- * A long list that is edited in the middle. Items lie in chunks of at most 512; each chunk keeps a summary of its
+ * A long list that is edited in the middle. Items lie in chunks of at most 256; each chunk keeps a summary of its
  * items until one of them changes. An edit costs the length of the change, one chunk, and one step per chunk.
  */
 export class ChunkedList<T, S> {

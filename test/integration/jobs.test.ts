@@ -166,7 +166,8 @@ suite('job tree', () => {
   }
 
   test('every status has a row with words, an icon and an identity', () => {
-    const statuses = ['validating_files', 'queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled', 'new_word'];
+    const unfinished = ['validating_files', 'queued', 'running', 'paused'];
+    const statuses = [...unfinished, 'succeeded', 'failed', 'cancelled', 'new_word'];
     const { tree, watcher } = plant(statuses.map((status, index) => job(`j-${index}`, 100 - index, { status })));
     const items = tree.getChildren().map((node) => tree.getTreeItem(node));
     assert.deepEqual(
@@ -180,7 +181,7 @@ suite('job tree', () => {
     }
     assert.deepEqual(
       items.map((item) => item.contextValue),
-      [...Array<string>(4).fill('job cancelable copyable'), ...Array<string>(3).fill('job copyable'), 'job cancelable copyable'],
+      ['c', 'c', 'c', 'c', '', '', '', 'c'].map((word) => (word === '' ? 'job copyable' : 'job cancelable copyable')),
     );
     tree.dispose();
     watcher.dispose();

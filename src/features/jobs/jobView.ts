@@ -90,8 +90,10 @@ export class JobView implements vscode.Disposable {
     const { id, label } = connections.current;
     this.#set('description', label);
     const state = jobWatcher.state(id);
-    this.#set('message', state?.kind === 'failed' ? failureText(state) : '');
-    const running = jobStore.list(id).filter((record) => !isTerminal(record.job)).length;
+    const records = jobStore.list(id);
+    // A message would hide the welcome of an empty tree, which says the same and what to do.
+    this.#set('message', state?.kind === 'failed' && records.length > 0 ? failureText(state) : '');
+    const running = records.filter((record) => !isTerminal(record.job)).length;
     if ((this.#view.badge?.value ?? 0) === running) return;
     const tooltip = running === 1 ? vscode.l10n.t('1 unfinished job') : vscode.l10n.t('{0} unfinished jobs', running);
     this.#view.badge = running === 0 ? undefined : { value: running, tooltip };

@@ -4,7 +4,8 @@ import { isNamed, jobLabel } from '../../../src/core/jobs/jobName.ts';
 import { ageText, durationText, staleText, timeText } from '../../../src/messages/jobs.ts';
 import { job } from './builders.ts';
 
-const now = 1_800_000_000;
+/** Noon in UTC: the same day nearly everywhere. */
+const now = 1_800_014_400;
 
 const ages: [secondsAgo: number, text: string][] = [
   [-500, 'just now'],

@@ -27,12 +27,16 @@ export async function askModel(
   const listed = profile.listsBaseModels ? await listModels(services, connection) : { items: [], failure: undefined };
   const names = new Set([...known, ...tuned].map((item) => item.model));
   const others = listed.items.filter((item) => !names.has(item.model));
-  const typed: ModelItem = { label: vscode.l10n.t('Another model…'), iconPath: new vscode.ThemeIcon('edit') };
+  const typed: ModelItem = {
+    label: vscode.l10n.t('Another model…'),
+    description: vscode.l10n.t('by its name'),
+    iconPath: new vscode.ThemeIcon('edit'),
+    ...(listed.failure === undefined ? {} : { detail: listed.failure }),
+  };
   const items: ModelItem[] = [
     ...section(vscode.l10n.t('Base models'), known),
     ...section(vscode.l10n.t('Go on from a tuned model'), tuned),
     ...section(vscode.l10n.t('Listed by the service'), others),
-    ...(listed.failure === undefined ? [] : [{ label: listed.failure, kind: vscode.QuickPickItemKind.Separator }]),
     ...(profile.key === 'none' ? [] : [typed]),
   ];
   const active = items.find((item) => item.model !== undefined && item.model === chosen);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { checkBytes } from '../core/dataset/checkBytes.ts';
+import type { FileRole } from '../core/dataset/fileRole.ts';
 import { datasetLimits, defaultLimits, type DatasetLimits } from '../core/dataset/limits.ts';
 import type { Problem } from '../core/dataset/problem.ts';
 import { createOnce } from '../core/jobs/createOnce.ts';
@@ -55,11 +56,10 @@ export async function runTune(args: readonly string[], io: CliIo): Promise<ExitC
 
 async function tune(options: TuneOptions, io: CliIo): Promise<WireJob> {
   const limits = (options.baseURL === undefined ? datasetLimits['local'] : undefined) ?? defaultLimits;
-  const check = (file: string, minimumExamples: number): Promise<CheckedFile> =>
-    checkedFile(resolve(io.cwd, file), { ...limits, minimumExamples }, io.signal);
-  const training = await check(options.file, limits.minimumExamples);
-  // Nothing is known of a minimum for what is only measured.
-  const validation = options.validation === undefined ? undefined : await check(options.validation, 1);
+  const check = (file: string, role: FileRole): Promise<CheckedFile> =>
+    checkedFile(resolve(io.cwd, file), role, limits, io.signal);
+  const training = await check(options.file, 'training');
+  const validation = options.validation === undefined ? undefined : await check(options.validation, 'validation');
   const { service, profile, pollMs } = await openTarget(options, io);
   const upload = async (path: string, bytes: number): Promise<string> => {
     io.stderr(`Uploading ${basename(path)} (${bytes} bytes)\n`);
@@ -96,12 +96,17 @@ async function createJob(service: Service, request: Parameters<typeof createOnce
 type CheckedFile = { readonly path: string; readonly bytes: number };
 
 /** A file with problems of error severity is not uploaded: the service would refuse it later. */
-async function checkedFile(path: string, limits: DatasetLimits, signal: AbortSignal): Promise<CheckedFile> {
+async function checkedFile(
+  path: string,
+  role: FileRole,
+  limits: DatasetLimits,
+  signal: AbortSignal,
+): Promise<CheckedFile> {
   const found = await stat(path);
   if (found?.kind !== 'file') {
     throw new TuneFailure(`${path} ${found === undefined ? 'does not exist' : 'is no file'}.`, exitCouldNotRun);
   }
-  const result = await checkBytes(readChunks(path, signal), { limit: 10_000, limits, file: { extension: '.jsonl' } });
+  const result = await checkBytes(readChunks(path, signal), { limit: 10_000, limits, file: { extension: '.jsonl', role } });
   const errors = result.problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) {
     const shown = errors.slice(0, shownProblems).map((problem) => toLine(path, problem));

@@ -2,6 +2,7 @@ import { extname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkBytes } from '../core/dataset/checkBytes.ts';
 import type { Method } from '../core/dataset/format.ts';
+import { roleOfName } from '../core/dataset/fileRole.ts';
 import { datasetLimits, defaultLimits } from '../core/dataset/limits.ts';
 import type { Problem } from '../core/dataset/problem.ts';
 import type { StreamResult } from '../core/dataset/stream.ts';
@@ -137,7 +138,7 @@ async function validateFile(
   const result = await checkBytes(readChunks(path, io.signal), {
     limit: listedProblems,
     limits: datasetLimits[options.provider] ?? defaultLimits,
-    file: { extension: extname(path), ...(options.method === undefined ? {} : { method: options.method }) },
+    file: { extension: extname(path), role: roleOfName(path), ...(options.method === undefined ? {} : { method: options.method }) },
     onLine: (text, check) => {
       if (count && tokens !== null && check.kind === 'example') {
         const more = check.format === 'chat' ? chatExampleTokens(parse(text), count) : null;

@@ -3,6 +3,7 @@ import { checkBytes } from '../core/dataset/checkBytes.ts';
 import { holdsKnownKey, looksLikeDataset, recognizedLines, type Format } from '../core/dataset/format.ts';
 import type { Problem } from '../core/dataset/problem.ts';
 import type { StreamResult } from '../core/dataset/stream.ts';
+import { roleOfName, type FileRole } from '../core/dataset/fileRole.ts';
 import type { DatasetSummary } from '../core/dataset/summary.ts';
 import { systemPromptOf } from '../core/dataset/systemPrompt.ts';
 import { LineDecoder } from '../core/jsonl/lineDecoder.ts';
@@ -25,6 +26,8 @@ export type CheckFileOptions = {
   /** Most problems to list. */
   readonly limit: number;
   readonly signal: AbortSignal;
+  /** What a job does with the file; without it, what its name says. */
+  readonly role?: FileRole;
   /** Told the share of the file that was read, 0 to 1. */
   readonly onProgress?: (share: number) => void;
 };
@@ -83,17 +86,22 @@ export class Datasets implements vscode.Disposable {
   }
 
   /**
-   * Problems of a file in numbers: of the text in the editor if it is open, else of the bytes of the file.
+   * Problems of a file in numbers: of the text in the editor if it is open, else of the bytes of the file. `role` is
+   * what a job does with it; without it, what its name says.
    * @throws if the file cannot be read, or the signal is aborted
    */
-  async problems(uri: vscode.Uri, signal: AbortSignal = new AbortController().signal): Promise<DatasetProblems> {
+  async problems(
+    uri: vscode.Uri,
+    signal: AbortSignal = new AbortController().signal,
+    role: FileRole = roleOfName(uri.path),
+  ): Promise<DatasetProblems> {
     const document = openDocument(uri);
     if (!document) {
-      const result = await this.checkFile(uri, { limit: 1000, signal });
+      const result = await this.checkFile(uri, { limit: 1000, signal, role });
       return inNumbers(result, result.problems);
     }
-    const known = this.#open.get(uri.toString());
-    const dataset = known ?? new OpenDataset(document, {}, () => {});
+    const known = role === roleOfName(uri.path) ? this.#open.get(uri.toString()) : undefined;
+    const dataset = known ?? new OpenDataset(document, { file: { role } }, () => {});
     try {
       await dataset.checked();
       return inNumbers(dataset.core.summary(), dataset.core.problems());
@@ -105,11 +113,11 @@ export class Datasets implements vscode.Disposable {
   }
 
   /** Checks the bytes of a file, open or not, of any size, in bounded memory. */
-  async checkFile(uri: vscode.Uri, { limit, signal, onProgress }: CheckFileOptions): Promise<StreamResult> {
+  async checkFile(uri: vscode.Uri, { limit, signal, role, onProgress }: CheckFileOptions): Promise<StreamResult> {
     const { size, chunks } = await fileBytes(uri, signal);
     return await checkBytes(chunks, {
       limit,
-      file: { extension: /\.[^./\\]*$/.exec(uri.path)?.[0] ?? '' },
+      file: { extension: /\.[^./\\]*$/.exec(uri.path)?.[0] ?? '', role: role ?? roleOfName(uri.path) },
       ...(onProgress && size > 0 ? { onBytes: (bytes: number) => onProgress(Math.min(1, bytes / size)) } : {}),
     });
   }

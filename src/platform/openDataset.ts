@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import { DatasetDocument, type DatasetOptions } from '../core/dataset/document.ts';
 import type { FileFacts } from '../core/dataset/fileProblems.ts';
+import { roleOfName } from '../core/dataset/fileRole.ts';
 import type { TextEdit } from '../core/jsonl/position.ts';
 
 /** Milliseconds of quiet after a keystroke before its line is checked. */
@@ -29,7 +30,7 @@ export class OpenDataset implements vscode.Disposable {
         },
         lineAt: (line) => document.lineAt(line).text,
       },
-      { ...options, file: factsOf(document) },
+      { ...options, file: { ...factsOf(document), ...options.file } },
     );
     this.#slice = setImmediate(() => this.#start());
   }
@@ -108,7 +109,7 @@ function factsOf(document: vscode.TextDocument): FileFacts {
   const utf16 = { utf16le: 'UTF-16 LE', utf16be: 'UTF-16 BE' }[document.encoding];
   return {
     byteOrderMark: document.encoding === 'utf8bom',
-    ...(document.isUntitled ? {} : { extension: name ?? '' }),
+    ...(document.isUntitled ? {} : { extension: name ?? '', role: roleOfName(document.uri.path) }),
     ...(utf16 === undefined ? {} : { encoding: utf16 }),
   };
 }

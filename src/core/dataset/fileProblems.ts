@@ -1,5 +1,6 @@
 import type { Range } from '../jsonl/position.ts';
 import { formatsOf, type Format, type Framing, type Method } from './format.ts';
+import type { FileRole } from './fileRole.ts';
 import type { DatasetLimits } from './limits.ts';
 import { severities, type Problem, type ProblemFacts } from './problem.ts';
 import type { Tally } from './tally.ts';
@@ -16,6 +17,8 @@ export type FileFacts = {
   readonly notText?: string;
   /** Method of the job that the file is meant for. */
   readonly method?: Method;
+  /** A validation file is only measured on: one example is enough for it. */
+  readonly role?: FileRole;
 };
 
 /** Problems of a file as a whole, all placed at `place`. */
@@ -83,9 +86,11 @@ function addExampleProblems(
   }
   // A broken line is an example that will count once it is mended.
   const all = examples + tally.broken;
-  if (all < limits.minimumExamples) {
-    add({ code: 'file.tooFewExamples', examples: all, minimum: limits.minimumExamples });
-  } else if (all < limits.recommendedExamples) {
+  const trainedOn = file.role !== 'validation';
+  const minimum = trainedOn ? limits.minimumExamples : 1;
+  if (all < minimum) {
+    add({ code: 'file.tooFewExamples', examples: all, minimum });
+  } else if (trainedOn && all < limits.recommendedExamples) {
     add({ code: 'file.fewExamples', examples: all, recommended: limits.recommendedExamples });
   }
   const without = formats.chat - withSystem;

@@ -61,7 +61,7 @@ async function askStage(
     case 'training': {
       const uri = await askTrainingFile(step, services.datasets);
       if (uri === undefined || uri === back) return uri;
-      const training = await checkFile(services.datasets, uri);
+      const training = await checkFile(services.datasets, uri, 'training');
       return training && { ...plan, training };
     }
     case 'validation': {
@@ -75,7 +75,7 @@ async function askStage(
         );
         return askStage(stage, step, services, plan);
       }
-      const validation = await checkFile(services.datasets, chosen.uri);
+      const validation = await checkFile(services.datasets, chosen.uri, 'validation');
       return validation && { ...plan, validation };
     }
     case 'model': {

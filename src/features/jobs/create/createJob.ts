@@ -24,9 +24,9 @@ export async function createJob(
   try {
     const connection = services.connections.current;
     if (!(await mayCreate(connection))) return;
-    const checked = training && (await checkFile(services.datasets, training));
+    const checked = training && (await checkFile(services.datasets, training, 'training'));
     if (training !== undefined && checked === undefined) return;
-    const checkedValidation = validation && (await checkFile(services.datasets, validation));
+    const checkedValidation = validation && (await checkFile(services.datasets, validation, 'validation'));
     if (validation !== undefined && checkedValidation === undefined) return;
     const model = connection.profile.baseModels[0]?.id ?? '';
     const draft = { model, suffix: '', settings: autoSettings };
@@ -40,9 +40,9 @@ export async function createJob(
 /** Sends what was chosen; after a failure the person can try again without choosing again. */
 async function submit(services: CreateJobServices, view: JobView, plan: FullPlan): Promise<void> {
   try {
-    for (const file of [plan.training, ...(plan.validation === undefined ? [] : [plan.validation])]) {
-      if ((await checkFile(services.datasets, file.uri)) === undefined) return;
-    }
+    const { training, validation } = plan;
+    if ((await checkFile(services.datasets, training.uri, 'training')) === undefined) return;
+    if (validation && (await checkFile(services.datasets, validation.uri, 'validation')) === undefined) return;
     const asked = services.jobStore.ask(Date.now());
     const created = await submitPlan(services, plan);
     if (created === undefined) return;

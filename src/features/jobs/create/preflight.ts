@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
+import type { FileRole } from '../../../core/dataset/fileRole.ts';
 import type { Datasets, DatasetProblems } from '../../../platform/datasets.ts';
 import { abortOnCancel } from '../../../platform/disposables.ts';
 import { showProblems } from '../showProblems.ts';
@@ -9,7 +10,11 @@ import type { CheckedFile } from './jobPlan.ts';
  * Makes sure that what would be trained on is saved and has no problem of error severity. Undefined if the person
  * has to mend something first; they were told what.
  */
-export async function checkFile(datasets: Datasets, uri: vscode.Uri): Promise<CheckedFile | undefined> {
+export async function checkFile(
+  datasets: Datasets,
+  uri: vscode.Uri,
+  role: FileRole,
+): Promise<CheckedFile | undefined> {
   if (!(await saveIfDirty(uri))) return undefined;
   const title = vscode.l10n.t('Checking {0}', posix.basename(uri.path));
   const found = await vscode.window.withProgress(
@@ -17,7 +22,7 @@ export async function checkFile(datasets: Datasets, uri: vscode.Uri): Promise<Ch
     async (_, token) => {
       const cancel = abortOnCancel(token);
       try {
-        return await datasets.problems(uri, cancel.signal);
+        return await datasets.problems(uri, cancel.signal, role);
       } finally {
         cancel.dispose();
       }

@@ -168,6 +168,7 @@ test('each rule finds its mistake at the exact place, and nothing else', () => {
       const { start, end } = problem.span;
       assert.equal(`${text.slice(0, start)}«${text.slice(start, end)}»${text.slice(end)}`, marked, code);
       assert.equal(problem.severity, severities[problem.code]);
+      assert.doesNotMatch(problemText(problem), /\{\d\}|undefined/, 'every fact has its place in the text');
       seen.add(problem.code);
     }
   }

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { commandIds } from '../../src/contributions.ts';
+import { chatLine, chatLines } from '../support/chatLines.ts';
+
+/** Diagnostics of ours, once they are as wanted, or as they are when patience ends. */
+async function diagnosticsWhen(
+  uri: vscode.Uri,
+  wanted: (diagnostics: readonly vscode.Diagnostic[]) => boolean,
+): Promise<readonly vscode.Diagnostic[]> {
+  const ours = (): readonly vscode.Diagnostic[] =>
+    vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Tunesmith');
+  const end = Date.now() + 10_000;
+  while (!wanted(ours()) && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return ours();
+}
+
+const codesOf = (diagnostics: readonly vscode.Diagnostic[]): readonly unknown[] => diagnostics.map(({ code }) => code);
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+suite('dataset', () => {
+  let folder: string;
+
+  suiteSetup(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'dataset-'));
+    await vscode.extensions.getExtension('tunesmith.tunesmith')?.activate();
+  });
+
+  suiteTeardown(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function open(name: string, lines: readonly string[]): Promise<vscode.TextEditor> {
+    const path = join(folder, name);
+    await writeFile(path, `${lines.join('\n')}\n`);
+    return await vscode.window.showTextDocument(vscode.Uri.file(path));
+  }
+
+  test('marks a mistake at its place and mends it', async () => {
+    const lines = chatLines(60);
+    lines[2] = chatLine('😀').replace('"role": "user"', '"role": "human"');
+    const { document } = await open('mistake.jsonl', lines);
+    const [mark, ...others] = await diagnosticsWhen(document.uri, (found) => found.length > 0);
+    assert.ok(mark);
+    assert.deepEqual(codesOf([mark, ...others]), ['message.role.unknown']);
+    assert.equal(document.getText(mark.range), '"human"');
+    assert.equal(mark.severity, vscode.DiagnosticSeverity.Error);
+
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      mark.range,
+    );
+    const mend = actions.find(({ isPreferred }) => isPreferred);
+    assert.ok(mend?.edit, actions.map(({ title }) => title).join(', '));
+    await vscode.workspace.applyEdit(mend.edit);
+    assert.equal(document.lineAt(2).text, chatLine('😀'));
+    assert.deepEqual(codesOf(await diagnosticsWhen(document.uri, (found) => found.length === 0)), []);
+    await document.save();
+  });
+
+  test('follows edits, also undone ones', async () => {
+    const editor = await open('edits.jsonl', chatLines(60));
+    const { document } = editor;
+    await pause(300);
+    await editor.edit((edit) => edit.insert(new vscode.Position(5, 1), 'x'));
+    assert.deepEqual(codesOf(await diagnosticsWhen(document.uri, (found) => found.length > 0)), ['json.syntax']);
+    await editor.edit((edit) => {
+      edit.delete(new vscode.Range(5, 0, 6, 0));
+      edit.insert(new vscode.Position(0, 0), '\n');
+    });
+    const moved = await diagnosticsWhen(document.uri, (found) => codesOf(found).includes('line.blank'));
+    assert.deepEqual(codesOf(moved), ['line.blank']);
+    await vscode.commands.executeCommand('undo');
+    await vscode.commands.executeCommand('undo');
+    assert.deepEqual(codesOf(await diagnosticsWhen(document.uri, (found) => found.length === 0)), []);
+    await document.save();
+  });
+
+  test('leaves other JSON Lines files alone until told otherwise', async () => {
+    const { document } = await open('log.jsonl', Array.from({ length: 20 }, (_, index) => `{"event": ${index}}`));
+    await pause(400);
+    assert.deepEqual(vscode.languages.getDiagnostics(document.uri), []);
+    await vscode.commands.executeCommand(commandIds.datasetTreatAsDataset, document.uri);
+    const found = await diagnosticsWhen(document.uri, (diagnostics) => diagnostics.length > 0);
+    assert.ok(codesOf(found).includes('file.format.unknown'));
+  });
+
+  test('recognizes a file as soon as it holds an example', async () => {
+    const editor = await open('typed.jsonl', ['{"a": 1}']);
+    await pause(300);
+    assert.deepEqual(vscode.languages.getDiagnostics(editor.document.uri), []);
+    await editor.edit((edit) => edit.insert(new vscode.Position(1, 0), '{"messages": ['));
+    const found = await diagnosticsWhen(editor.document.uri, (diagnostics) => diagnostics.length > 0);
+    assert.ok(codesOf(found).includes('json.unclosed'));
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  test('converts an array into lines as one edit that can be undone', async () => {
+    const { document } = await open('array.jsonl', ['[', chatLines(12).join(',\n'), ']']);
+    const before = document.getText();
+    const [mark] = await diagnosticsWhen(document.uri, (diagnostics) => diagnostics.length > 0);
+    assert.equal(mark?.code, 'file.jsonArray');
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      mark.range,
+      vscode.CodeActionKind.QuickFix.value,
+      5,
+    );
+    const conversion = actions.find(({ edit }) => edit);
+    assert.ok(conversion?.edit);
+    await vscode.workspace.applyEdit(conversion.edit);
+    assert.equal(document.getText(), `${chatLines(12).join('\n')}\n`);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), before);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  test('toggling a comment does no harm', async () => {
+    // The same commands do change a text whose language has comments.
+    const script = await vscode.workspace.openTextDocument({ language: 'javascript', content: 'a;\nb;\n' });
+    await vscode.window.showTextDocument(script);
+    await vscode.commands.executeCommand('editor.action.commentLine');
+    assert.match(script.getText(), /^\/\/ ?a;/);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+
+    const editor = await open('comment.jsonl', chatLines(12));
+    const before = editor.document.getText();
+    editor.selection = new vscode.Selection(0, 0, 3, 0);
+    await vscode.commands.executeCommand('editor.action.commentLine');
+    await vscode.commands.executeCommand('editor.action.blockComment');
+    assert.equal(editor.document.getText(), before);
+  });
+
+  test('validates a file that is not open', async () => {
+    const uri = vscode.Uri.file(join(folder, 'closed.jsonl'));
+    await writeFile(uri.fsPath, `${chatLines(60).join('\n')}\n{"messages": []}\n`);
+    // The command waits for the person to answer its message, so it is not waited for.
+    void vscode.commands.executeCommand(commandIds.datasetValidate, uri);
+    const found = await diagnosticsWhen(uri, (diagnostics) => diagnostics.length > 0);
+    assert.deepEqual(codesOf(found), ['file.system.sometimes', 'example.messages.empty']);
+    assert.equal(found[1]?.range.start.line, 60);
+    await vscode.commands.executeCommand('notifications.clearAll');
+  });
+});

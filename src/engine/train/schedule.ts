@@ -37,7 +37,7 @@ const maxWarmupSteps = 30;
 const finalShare = 0.1;
 
 /**
- * Share of the peak learning rate at a step (from 1): linear warm-up over 30 steps, or a tenth of a shorter run, then
+ * Share of the peak learning rate at a step (from 1): linear warm-up over a tenth of the run, at most 30 steps, then
  * a cosine down to a tenth.
  */
 export function learningRateShare(step: number, totalSteps: number): number {

@@ -2,7 +2,7 @@ import { defaultDevice, init } from '@jax-js/jax';
 import { join } from 'node:path';
 import type { StepMetrics } from '../../core/providers/wire.ts';
 import type { TrainerEvent, TrainRequest } from '../../protocol/training.ts';
-import { configOf, tunesmithTiny } from '../model/config.ts';
+import { configOf, tunesmithTiny, type BaseModel } from '../model/config.ts';
 import { loadModel, saveModel, type Model } from '../model/modelFolder.ts';
 import { countParameters, randomParameters } from '../model/parameters.ts';
 import { Random } from '../model/random.ts';
@@ -26,22 +26,27 @@ type Emit = (event: TrainerEvent) => void;
  * Installs nothing: a pool of threads must be there before this module is imported (workerPool.ts).
  * @throws Cancelled, TrainingProblem, or what reading and writing files throws
  */
-export async function train(request: TrainRequest, emit: Emit, signal: AbortSignal): Promise<void> {
+export async function train(
+  request: TrainRequest,
+  emit: Emit,
+  signal: AbortSignal,
+  base: BaseModel = tunesmithTiny,
+): Promise<void> {
   await init('wasm');
   defaultDevice('wasm');
   const { jobId } = request;
   const breath = breathFor(signal);
   const random = new Random(request.seed);
-  const start = await startingPoint(request, breath);
+  const start = await startingPoint(request, base, breath);
   const { vocabulary } = start;
-  const contextLength = start.model?.config.contextLength ?? tunesmithTiny.contextLength;
+  const contextLength = start.model?.config.contextLength ?? base.contextLength;
   const read = (path: string): Promise<Examples> => readExamples(path, vocabulary, contextLength, breath);
   const examples = await read(request.trainingPath);
   refuseNothingToLearn(examples, contextLength);
   const validationExamples = request.validationPath === null ? undefined : await read(request.validationPath);
-  const model = modelToTrain(start, examples, random);
+  const model = modelToTrain(start, base, examples, random);
   const { config } = model;
-  const hyperparameters = resolveHyperparameters(request.hyperparameters, tunesmithTiny, examples.count);
+  const hyperparameters = resolveHyperparameters(request.hyperparameters, base, examples.count);
   const plan = new Plan(examples, config, hyperparameters, random.fork(orderStream));
   const validation = validationExamples?.trainedTokens
     ? new Validation(validationExamples, config, hyperparameters.batchSize)
@@ -80,8 +85,8 @@ type StartingPoint = {
   readonly learningRate: number;
 };
 
-async function startingPoint(request: TrainRequest, breath: Breath): Promise<StartingPoint> {
-  const { learningRate, vocabularySize } = tunesmithTiny;
+async function startingPoint(request: TrainRequest, base: BaseModel, breath: Breath): Promise<StartingPoint> {
+  const { learningRate, vocabularySize } = base;
   if (request.baseModelDirectory !== null) {
     const model = await loadModel(request.baseModelDirectory);
     return { model, vocabulary: model.vocabulary, learningRate: learningRate.continued };
@@ -90,11 +95,16 @@ async function startingPoint(request: TrainRequest, breath: Breath): Promise<Sta
   return { model: undefined, vocabulary, learningRate: learningRate.fromScratch };
 }
 
-function modelToTrain({ model, vocabulary }: StartingPoint, { turns }: Examples, random: Random): Model {
+function modelToTrain(
+  { model, vocabulary }: StartingPoint,
+  base: BaseModel,
+  { turns }: Examples,
+  random: Random,
+): Model {
   if (model !== undefined) {
     return { ...model, config: { ...model.config, turns: Math.max(turns, model.config.turns) } };
   }
-  const config = configOf(tunesmithTiny, vocabulary.size, turns);
+  const config = configOf(base, vocabulary.size, turns);
   return { config, vocabulary, parameters: randomParameters(config, random.fork(weightStream)) };
 }
 

@@ -20,7 +20,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'tunesmith-vsix-'));
 try {
   const file = join(scratch, 'tunesmith.vsix');
   const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
-  execFileSync(process.execPath, [vsce, 'package', '--no-dependencies', '--out', file], { cwd: root, stdio: 'pipe' });
+  execFileSync(process.execPath, [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', file], { cwd: root, stdio: 'pipe' });
   console.log(`${'tunesmith.vsix'.padEnd(32)} ${String(kilobytes(file)).padStart(6)} KB  (budget 3500 KB)`);
 } finally {
   rmSync(scratch, { recursive: true, force: true });

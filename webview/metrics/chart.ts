@@ -36,6 +36,8 @@ export class LineChart {
   #view: ChartView = { smoothing: 0, log: false, hidden: new Set(), checkpoints: [] };
   #theme: Theme;
   #zoom: Zoom | null = null;
+  /** What the present plot was built for. */
+  #look = '';
   readonly #resizing: ResizeObserver;
 
   constructor(kind: ChartKind, theme: Theme, format: MeasureFormat, events: ChartEvents) {
@@ -50,14 +52,13 @@ export class LineChart {
   }
 
   show(points: readonly MetricPoint[], view: ChartView, theme: Theme): void {
-    const sameLook =
-      this.#theme === theme &&
-      this.#view.log === view.log &&
-      this.#view.smoothing > 0 === view.smoothing > 0 &&
-      this.#view.hidden === view.hidden;
+    const sameTheme = this.#theme === theme;
     this.#points = points;
     this.#view = view;
     this.#theme = theme;
+    const look = JSON.stringify([view.log, view.smoothing > 0, [...view.hidden], this.#specs.map((spec) => this.#isPale(spec))]);
+    const sameLook = sameTheme && look === this.#look;
+    this.#look = look;
     if (this.#plot !== undefined && sameLook) this.#replaceData(this.#plot);
     else this.#build();
   }
@@ -120,24 +121,42 @@ export class LineChart {
     return chartSeries[this.#kind];
   }
 
+  /**
+   * Validation batches differ so much from each other that their line, and its average, would cover everything else:
+   * where the whole file is measured too, that line is the one to read.
+   */
+  #isSecondary(spec: SeriesSpec): boolean {
+    const [, batches, whole] = this.#specs;
+    if (spec !== batches || whole === undefined) return false;
+    return this.#points.filter((point) => point[whole.measure] !== undefined).length > 2;
+  }
+
+  /** Raw values stand back behind their average. */
+  #isPale(spec: SeriesSpec): boolean {
+    return this.#isSecondary(spec) || this.#isAveraged(spec);
+  }
+
+  #isAveraged(spec: SeriesSpec): boolean {
+    return spec.smoothed && this.#view.smoothing > 0 && !this.#isSecondary(spec);
+  }
+
   #toData(): uPlot.AlignedData {
     const steps = this.#points.map((point) => point.step);
     const lines: (number | null)[][] = [];
-    for (const { measure, smoothed } of this.#specs) {
+    for (const spec of this.#specs) {
+      const { measure } = spec;
       const values = this.#points.map((point) => {
         const value = point[measure];
         // A logarithm has no place for zero; the control says so.
         return value === undefined || (this.#view.log && value <= 0) ? null : value;
       });
-      const average = smoothed && this.#view.smoothing > 0;
-      lines.push(values, average ? smooth(values, this.#view.smoothing) : values.map(() => null));
+      lines.push(values, this.#isAveraged(spec) ? smooth(values, this.#view.smoothing) : values.map(() => null));
     }
     return [steps, ...lines];
   }
 
   #toOptions(): uPlot.Options {
     const theme = this.#theme;
-    const averaged = this.#view.smoothing > 0;
     const axis = {
       stroke: theme.muted,
       font: theme.font,
@@ -147,11 +166,13 @@ export class LineChart {
     const lines = this.#specs.flatMap((spec): uPlot.Series[] => {
       const stroke = theme.color(spec.color);
       const show = !this.#view.hidden.has(spec.measure);
-      const common = { stroke, dash: [...spec.dash], spanGaps: true, points: { show: false } };
-      const pale = averaged && spec.smoothed;
+      const common = { stroke, spanGaps: true, points: { show: false } };
+      const dash = [...spec.dash];
+      const pale = this.#isPale(spec);
+      const width = spec.smoothed ? 1.6 : 2;
       return [
-        { ...common, show, width: pale ? 1 : 1.6, alpha: pale ? (theme.highContrast ? 0.55 : 0.32) : 1 },
-        { ...common, show: show && pale, width: 2 },
+        pale ? { ...common, show, width: 1, alpha: theme.highContrast || this.#isSecondary(spec) ? 0.45 : 0.3 } : { ...common, show, dash, width },
+        { ...common, show: show && this.#isAveraged(spec), dash, width: 2 },
       ];
     });
     return {
@@ -265,7 +286,9 @@ export class LineChart {
     const line = plot.series[index];
     if (spec === undefined || values === undefined || line?.show !== true) return;
     // The markers sit on the line that stands out.
-    if (!isAverage && spec.smoothed && this.#view.smoothing > 0) return;
+    const pale = !isAverage && this.#isPale(spec);
+    if (pale && this.#isAveraged(spec)) return;
+    const space = pale ? 4 * spec.markerSpace : spec.markerSpace;
     const { ctx, bbox } = plot;
     const ratio = uPlot.pxRatio;
     ctx.save();
@@ -275,7 +298,7 @@ export class LineChart {
       const value = values[i];
       if (value === null || value === undefined) continue;
       const x = plot.valToPos(step, 'x', true);
-      if (x < bbox.left - 1 || x > bbox.left + bbox.width + 1 || x - lastX < spec.markerSpace * ratio) continue;
+      if (x < bbox.left - 1 || x > bbox.left + bbox.width + 1 || x - lastX < space * ratio) continue;
       lastX = x;
       drawMarker(ctx, spec.marker, x, plot.valToPos(value, 'y', true), 3 * ratio);
     }

@@ -147,7 +147,7 @@ export class ChatPlaces implements vscode.WebviewViewProvider, vscode.WebviewPan
   /** A single tuned model needs no question; among several the person chooses, since «the latest» may be a wrong one. */
   #chooseTheOnly(): void {
     const { connections, jobStore, jobWatcher, session } = this.#services;
-    if (!this.#isInSight || toReadiness(this.#services) !== 'noneChosen') return;
+    if (!session.loaded || !this.#isInSight || toReadiness(this.#services) !== 'noneChosen') return;
     if (jobWatcher.state(connections.current.id)?.kind !== 'answered') return;
     const finals = listTunedModels(jobStore, connections.current.id).filter((model) => model.checkpoint === undefined);
     const [only] = finals;

@@ -39,6 +39,7 @@ export class ChatSession implements vscode.Disposable {
   readonly #ended = new AbortController();
   #state: ChatState = emptyChat;
   #loading: Promise<void> | undefined;
+  #loaded = false;
   #running: { readonly answerId: string; readonly controller: AbortController } | undefined;
   #asking = false;
 
@@ -50,8 +51,13 @@ export class ChatSession implements vscode.Disposable {
   load(): Promise<void> {
     this.#loading ??= this.#services.storage.load().then((state) => {
       this.#state = state;
+      this.#loaded = true;
     });
     return this.#loading;
+  }
+
+  get loaded(): boolean {
+    return this.#loaded;
   }
 
   get state(): ChatState {
@@ -229,6 +235,8 @@ export class ChatSession implements vscode.Disposable {
   }
 
   #apply(action: ChatAction, change?: SessionChange, saveMs = saveSoonMs): void {
+    // What is stored must not be overwritten by what was never read.
+    if (!this.#loaded) throw new Error(`The chat is not read yet: ${action.kind}`);
     const state = reduceChat(this.#state, action);
     if (state === this.#state) return;
     this.#state = state;

@@ -2,7 +2,8 @@ import type * as vscode from 'vscode';
 import type { MetricsViewChoices } from '../../protocol/metrics.ts';
 
 const stateKey = 'tunesmith.metricsView';
-const defaults: MetricsViewChoices = { smoothing: 0, logLoss: false, table: false };
+/** Single steps are noisy; their own values stay visible behind the average. */
+const defaults: MetricsViewChoices = { smoothing: 0.6, logLoss: false, table: false };
 
 /** How a person last looked at metrics; the next panel starts that way. */
 export class ViewChoices {

@@ -7,7 +7,7 @@ import { dataFolderAt, defaultDataFolder, socketNameOf } from './dataFolder.ts';
 import { exitTaken } from './exitCodes.ts';
 import { askSocket, type Found } from './handshake.ts';
 import { claimFolder } from './lock.ts';
-import { startProgram } from './startProgram.ts';
+import { startProgram, type StartedProgram } from './startProgram.ts';
 import { isOlder } from './version.ts';
 
 const startPatienceMs = 30_000;
@@ -53,32 +53,42 @@ async function look(dataFolder: string): Promise<{ readonly held: boolean; reado
 
 async function start(options: EngineOptions, signal: AbortSignal): Promise<RunningEngine> {
   const deadline = performance.now() + startPatienceMs;
-  let program: Awaited<ReturnType<typeof startProgram>> | undefined;
+  let program: StartedProgram | undefined;
   let ended: { readonly code: number | null; readonly reason: string } | undefined;
-  while (performance.now() < deadline) {
-    signal.throwIfAborted();
-    const { held, engine } = await look(options.dataFolder);
-    if (engine !== undefined && !(await replaceable(engine, options.version))) {
-      return engine;
+  try {
+    while (performance.now() < deadline) {
+      signal.throwIfAborted();
+      const { held, engine } = await look(options.dataFolder);
+      if (engine !== undefined && !(await replaceable(engine, options.version))) {
+        if (program?.pid !== engine.pid) {
+          // Another one was first. Ours would come to the same end, but late: maybe only after that one has gone.
+          program?.end();
+        }
+        return engine;
+      }
+      if (engine !== undefined) {
+        await stop(options.dataFolder);
+        continue;
+      }
+      if (!held && (program === undefined || ended?.code === exitTaken)) {
+        // Never started, or another one was first and is gone again.
+        ended = undefined;
+        program = await startProgram(options);
+        void program.ended.then((how) => {
+          ended = how;
+        });
+      } else if (ended !== undefined && ended.code !== exitTaken) {
+        throw new Error(await startFailure(options.dataFolder, ended.reason));
+      }
+      await realSystem.sleep(pollMs, signal);
     }
-    if (engine !== undefined) {
-      await stop(options.dataFolder);
-      continue;
-    }
-    if (!held && (program === undefined || ended?.code === exitTaken)) {
-      // Never started, or another one was first and is gone again.
-      ended = undefined;
-      program = await startProgram(options);
-      void program.ended.then((how) => {
-        ended = how;
-      });
-    } else if (ended !== undefined && ended.code !== exitTaken) {
-      throw new Error(await startFailure(options.dataFolder, ended.reason));
-    }
-    await realSystem.sleep(pollMs, signal);
+    const reason = `it did not answer within ${startPatienceMs / 1000} seconds`;
+    throw new Error(await startFailure(options.dataFolder, reason));
+  } catch (error) {
+    // Nobody would know of it: neither of one that was called off, nor of one that does not answer.
+    program?.end();
+    throw error;
   }
-  const reason = `it did not answer within ${startPatienceMs / 1000} seconds`;
-  throw new Error(await startFailure(options.dataFolder, reason));
 }
 
 /** An engine of an older version makes way when nothing is at work in it. */

@@ -27,8 +27,15 @@ const passedOn = [
   'LD_LIBRARY_PATH',
 ];
 
-/** Resolves with how the program ended; a started engine goes on after this process. */
-export type StartedProgram = { readonly ended: Promise<{ readonly code: number | null; readonly reason: string }> };
+/** A started engine; it goes on after this process. */
+export type StartedProgram = {
+  /** Undefined if it could not be started at all. */
+  readonly pid: number | undefined;
+  /** Resolves with how the program ended, if it does while this process lives. */
+  readonly ended: Promise<{ readonly code: number | null; readonly reason: string }>;
+  /** Ends it. */
+  end(): void;
+};
 
 /** Starts the engine's program as a process of its own that outlives this one. */
 export async function startProgram(options: EngineOptions): Promise<StartedProgram> {
@@ -50,7 +57,7 @@ export async function startProgram(options: EngineOptions): Promise<StartedProgr
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(`${newToken()}\n`);
     child.unref();
-    return { ended };
+    return { pid: child.pid, ended, end: () => void child.kill('SIGTERM') };
   } finally {
     await log.close();
   }

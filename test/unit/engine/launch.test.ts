@@ -52,6 +52,13 @@ function isAlive(pid: number): boolean {
 
 const gone = (pid: number): Promise<boolean> => eventually(async () => isAlive(pid), (alive) => !alive);
 
+/** Command lines of the engines of this folder that live, also of those that nobody can find. */
+async function started(): Promise<readonly string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')));
+  return lines.filter((line) => line.includes(`--data=${folder}`));
+}
+
 describe('the launcher', () => {
   it('starts an engine of its own process, finds it, stops it; port and key survive', async () => {
     assert.equal(await launcher.find(folder), undefined);
@@ -102,6 +109,9 @@ describe('the launcher', () => {
     assert.notEqual(second[0]?.pid, pid);
     assert.equal(second[0]?.baseURL, first[0]?.baseURL);
     assert.equal(await listModels(second[0] as RunningEngine), 200);
+    if (process.platform === 'linux') {
+      assert.equal((await eventually(started, (lines) => lines.length === 1)).length, 1, 'the others have ended');
+    }
   });
 
   it('lets an engine without work end by itself, and one whose address is removed', async () => {
@@ -174,11 +184,19 @@ describe('the launcher', () => {
     assert.equal(await readFile(join(folder, 'journal.log'), 'utf8'), 'something else entirely');
   });
 
-  it('can be called off', async () => {
-    const stop = new AbortController();
-    const starting = launcher.start(options(), stop.signal);
-    stop.abort(new Error('called off'));
+  it('can be called off at any moment, and leaves no process behind', { skip: process.platform !== 'linux' }, async () => {
+    const early = new AbortController();
+    const starting = launcher.start(options(), early.signal);
+    early.abort(new Error('called off'));
     await assert.rejects(starting, /called off/);
+    for (const moment of ['engine.log', 'engine.sock']) {
+      const stop = new AbortController();
+      const calledOff = assert.rejects(launcher.start(options(), stop.signal), /called off/);
+      await eventually(async () => existsSync(join(folder, moment)) && (await started()).length > 0, Boolean);
+      stop.abort(new Error('called off'));
+      await calledOff;
+      assert.deepEqual(await eventually(started, (lines) => lines.length === 0), []);
+    }
   });
 });
 

@@ -2,10 +2,10 @@ import uPlot from 'uplot';
 import type { MetricPoint } from '../../src/core/metrics/points.ts';
 import { smooth } from '../../src/core/metrics/smoothing.ts';
 import type { Theme } from '../shared/theme.ts';
-import { drawMarker } from './markers.ts';
+import { lossRange, shareRange, stepIncrements } from './axes.ts';
+import { drawCheckpoints, drawMarkers } from './chartMarks.ts';
 import { chartSeries, type ChartKind, type MeasureFormat, type SeriesSpec } from './series.ts';
-
-export type Zoom = { readonly min: number; readonly max: number };
+import { clampZoom, scaleAround, type Zoom } from './zoom.ts';
 
 export type ChartView = {
   readonly smoothing: number;
@@ -205,7 +205,7 @@ export class LineChart {
         ready: [(plot) => this.#listenToWheel(plot)],
         setSelect: [(plot) => this.#zoomToSelection(plot)],
         setCursor: [(plot) => this.#events.onCursor(plot.cursor.idx ?? null)],
-        drawAxes: [(plot) => this.#drawCheckpoints(plot)],
+        drawAxes: [(plot) => drawCheckpoints(plot, this.#view.checkpoints, this.#theme.muted)],
         drawSeries: [(plot, index) => this.#drawMarkers(plot, index)],
       },
     };
@@ -236,14 +236,8 @@ export class LineChart {
     plot.over.addEventListener('wheel', turn, { passive: false });
   }
 
-  /** A zoom within the points, at least two steps wide; null if everything is in sight. */
   #clamp(zoom: Zoom): Zoom | null {
-    const first = this.#points[0]?.step ?? 0;
-    const last = this.#points.at(-1)?.step ?? 1;
-    const width = Math.max(2, zoom.max - zoom.min);
-    if (width >= last - first) return null;
-    const min = Math.min(Math.max(first, zoom.min), last - width);
-    return { min, max: min + width };
+    return clampZoom(zoom, this.#points);
   }
 
   /** Zooms about the cursor, or the middle, as the keyboard does. */
@@ -253,73 +247,13 @@ export class LineChart {
     this.#events.onZoom(this.#clamp(scaleAround(this.range, centre, factor)));
   }
 
-  #drawCheckpoints(plot: uPlot): void {
-    const { ctx, bbox } = plot;
-    ctx.save();
-    ctx.strokeStyle = this.#theme.muted;
-    ctx.fillStyle = this.#theme.muted;
-    ctx.lineWidth = uPlot.pxRatio;
-    ctx.setLineDash([2 * uPlot.pxRatio, 3 * uPlot.pxRatio]);
-    for (const step of this.#view.checkpoints) {
-      const x = Math.round(plot.valToPos(step, 'x', true));
-      if (x < bbox.left || x > bbox.left + bbox.width) continue;
-      ctx.globalAlpha = 0.6;
-      ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x, bbox.top + bbox.height);
-      ctx.stroke();
-      ctx.globalAlpha = 1;
-      const size = 4 * uPlot.pxRatio;
-      ctx.beginPath();
-      ctx.moveTo(x - size, bbox.top - size);
-      ctx.lineTo(x + size, bbox.top - size);
-      ctx.lineTo(x, bbox.top + size);
-      ctx.fill();
-    }
-    ctx.restore();
-  }
-
   #drawMarkers(plot: uPlot, index: number): void {
     const spec = this.#specs[Math.floor((index - 1) / 2)];
-    const isAverage = index % 2 === 0;
-    const values = plot.data[index];
-    const line = plot.series[index];
-    if (spec === undefined || values === undefined || line?.show !== true) return;
+    if (spec === undefined || plot.series[index]?.show !== true) return;
     // The markers sit on the line that stands out.
-    const pale = !isAverage && this.#isPale(spec);
-    if (pale && this.#isAveraged(spec)) return;
-    const space = pale ? 4 * spec.markerSpace : spec.markerSpace;
-    const { ctx, bbox } = plot;
-    const ratio = uPlot.pxRatio;
-    ctx.save();
-    ctx.fillStyle = this.#theme.color(spec.color);
-    let lastX = -Infinity;
-    for (const [i, step] of plot.data[0].entries()) {
-      const value = values[i];
-      if (value === null || value === undefined) continue;
-      const x = plot.valToPos(step, 'x', true);
-      if (x < bbox.left - 1 || x > bbox.left + bbox.width + 1 || x - lastX < space * ratio) continue;
-      lastX = x;
-      drawMarker(ctx, spec.marker, x, plot.valToPos(value, 'y', true), 3 * ratio);
-    }
-    ctx.restore();
+    const isAverage = index % 2 === 0;
+    if (this.#isAveraged(spec) !== isAverage) return;
+    const space = this.#isPale(spec) && !isAverage ? 4 * spec.markerSpace : spec.markerSpace;
+    drawMarkers(plot, index, spec.marker, this.#theme.color(spec.color), space);
   }
-}
-
-const stepIncrements = [1, 2, 5].flatMap((digit) => Array.from({ length: 8 }, (_, power) => digit * 10 ** power)).sort((a, b) => a - b);
-
-function scaleAround({ min, max }: Zoom, centre: number, factor: number): Zoom {
-  return { min: centre - (centre - min) * factor, max: centre + (max - centre) * factor };
-}
-
-function lossRange(_plot: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax {
-  if (min === null || max === null) return [0, 1];
-  const pad = (max - min || Math.abs(max) || 1) * 0.08;
-  return [min >= 0 ? Math.max(0, min - pad) : min - pad, max + pad];
-}
-
-function shareRange(_plot: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax {
-  if (min === null || max === null) return [0, 1];
-  const pad = Math.max((max - min) * 0.08, 0.01);
-  return [Math.max(0, min - pad), Math.min(1.01, max + pad)];
 }

@@ -2,9 +2,10 @@ import type { MetricPoint } from '../../src/core/metrics/points.ts';
 import type { MetricsStrings } from '../../src/protocol/metrics.ts';
 import { fill, h } from '../shared/dom.ts';
 import type { Theme } from '../shared/theme.ts';
-import { LineChart, type ChartEvents, type ChartView, type Zoom } from './chart.ts';
+import { LineChart, type ChartEvents, type ChartView } from './chart.ts';
 import { createSwatch } from './markers.ts';
 import { chartSeries, type ChartKind, type MeasureFormat, type SeriesSpec } from './series.ts';
+import type { Zoom } from './zoom.ts';
 
 export type CardEvents = ChartEvents & { readonly onToggle: (measure: string) => void };
 

@@ -7,12 +7,12 @@ import type { JobView, MetricsHost, MetricsPage, MetricsState, MetricsViewChoice
 import { h, setShown } from '../shared/dom.ts';
 import { connectHost, getKept, keep } from '../shared/host.ts';
 import { observeTheme, readTheme, type Theme } from '../shared/theme.ts';
-import type { Zoom } from './chart.ts';
 import { ChartCard } from './chartCard.ts';
 import { EventList, JobPanel } from './jobPanel.ts';
 import { PointTable } from './pointTable.ts';
 import { MeasureFormat, pickCharts } from './series.ts';
 import { Toolbar } from './toolbar.ts';
+import { readZoom, type Zoom } from './zoom.ts';
 
 /** The page of one job: keeps what it was told and what the person chose, and draws both. */
 class MetricsView {
@@ -166,12 +166,6 @@ function readChoices(kept: unknown): Partial<MetricsViewChoices> {
     ...(typeof logLoss === 'boolean' ? { logLoss } : {}),
     ...(typeof table === 'boolean' ? { table } : {}),
   };
-}
-
-function readZoom(kept: unknown): Zoom | null {
-  if (typeof kept !== 'object' || kept === null) return null;
-  const { min, max } = kept as Partial<Record<keyof Zoom, unknown>>;
-  return typeof min === 'number' && typeof max === 'number' && min < max ? { min, max } : null;
 }
 
 const host = connectHost<MetricsHost, MetricsPage>({

@@ -2,26 +2,19 @@ import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
 import { jobName } from '../../core/jobs/jobName.ts';
 import type { JobRecord, JobRef, JobStore } from '../../core/jobs/jobStore.ts';
-import {
-  firstDifference,
-  measures,
-  mergePoints,
-  toPointsFromCheckpoints,
-  toPointsFromEvents,
-  type MetricPoint,
-} from '../../core/metrics/points.ts';
-import { toCsv } from '../../core/metrics/resultFile.ts';
+import { firstDifference, type MetricPoint } from '../../core/metrics/points.ts';
 import type { WireEvent } from '../../core/providers/wire.ts';
 import type { Connections } from '../../platform/connections.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
-import { explainError, isCancellation, reportError } from '../../platform/errorReport.ts';
+import { explainError, isCancellation } from '../../platform/errorReport.ts';
 import type { JobWatcher } from '../../platform/jobWatcher.ts';
 import type { Log } from '../../platform/log.ts';
 import type { WebviewHost } from '../../platform/webviewHost.ts';
 import type { JobView, MetricsHost, MetricsPage, Remark } from '../../protocol/metrics.ts';
 import type { Connection as RpcConnection } from '../../protocol/rpc.ts';
+import { exportCsv } from './exportCsv.ts';
+import { JobCurve } from './jobCurve.ts';
 import { toEventViews, toJobView, toUnknownJobView } from './jobSummary.ts';
-import { pickResultFile, readResultPoints, type ResultPoints } from './resultPoints.ts';
 import { createMetricsStrings } from './strings.ts';
 import type { ViewChoices } from './viewChoices.ts';
 
@@ -45,11 +38,9 @@ export class MetricsPanel implements vscode.Disposable {
   readonly #disposables = new DisposableStore();
   readonly #ended = new AbortController();
   readonly #page: RpcConnection<MetricsPage>;
+  readonly #curve: JobCurve;
   #watch: vscode.Disposable | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #result: ResultPoints | undefined;
-  #resultFault: { readonly fileId: string; readonly reason: string } | undefined;
-  #reading: string | undefined;
   /** What the page has; undefined while there is no page. */
   #sent: { job: string; points: readonly MetricPoint[]; events: readonly WireEvent[] } | undefined;
 
@@ -57,6 +48,7 @@ export class MetricsPanel implements vscode.Disposable {
     this.#ref = ref;
     this.#panel = panel;
     this.#services = services;
+    this.#curve = new JobCurve(ref, services, this.#ended.signal, () => this.#updateSoon());
     const { jobStore, jobWatcher, connections, webviews } = services;
     this.#page = webviews.open<MetricsPage, MetricsHost>(
       panel.webview,
@@ -65,7 +57,10 @@ export class MetricsPanel implements vscode.Disposable {
         ready: () => this.#toState(),
         rememberView: (view) => services.choices.remember(view),
         copy: ({ text }) => void vscode.env.clipboard.writeText(String(text)),
-        exportCsv: () => this.#exportCsv(),
+        exportCsv: async () => {
+          const record = this.#record;
+          if (record !== undefined) await exportCsv(ref.jobId, this.#curve.toPoints(record), services.log);
+        },
         openChat: ({ model, checkpoint }) =>
           void vscode.commands.executeCommand(commandIds.chatOpen, { ref, model, checkpoint }),
         retry: () => this.#retry(),
@@ -138,7 +133,7 @@ export class MetricsPanel implements vscode.Disposable {
 
   #update(): void {
     this.#setTitle();
-    this.#readResult();
+    if (this.#panel.visible) this.#curve.read();
     const sent = this.#sent;
     if (sent === undefined) return;
     const { job, points, events } = this.#toContent();
@@ -175,13 +170,8 @@ export class MetricsPanel implements vscode.Disposable {
     if (record === undefined) {
       return { job: toUnknownJobView(this.#ref.jobId, this.#toUnknownText(), remarks), points: [], events: [] };
     }
-    const points = this.#toPoints(record);
+    const points = this.#curve.toPoints(record);
     return { job: toJobView(record, this.#connectionLabel, points, remarks), points, events: record.events };
-  }
-
-  #toPoints(record: JobRecord): MetricPoint[] {
-    const known = mergePoints(toPointsFromCheckpoints(record.checkpoints), toPointsFromEvents(record.events));
-    return this.#result === undefined ? known : mergePoints(known, this.#result.points);
   }
 
   get #connectionLabel(): string {
@@ -210,8 +200,9 @@ export class MetricsPanel implements vscode.Disposable {
           : vscode.l10n.t('This may be out of date. {0} did not answer: {1}', this.#connectionLabel, reason);
       remarks.push({ tone: record === undefined ? 'error' : 'warning', text, canRetry: true });
     }
-    if (this.#resultFault !== undefined) {
-      const text = vscode.l10n.t('The result file could not be read, so points may be missing: {0}', this.#resultFault.reason);
+    const { fault } = this.#curve;
+    if (fault !== undefined) {
+      const text = vscode.l10n.t('The result file could not be read, so points may be missing: {0}', fault);
       remarks.push({ tone: 'warning', text, canRetry: true });
     }
     return remarks;
@@ -223,57 +214,10 @@ export class MetricsPanel implements vscode.Disposable {
     if (this.#panel.title !== title) this.#panel.title = title;
   }
 
-  /** Reads the result file once the job is over and its events do not hold every step. */
-  #readResult(): void {
-    const record = this.#record;
-    const { connections } = this.#services;
-    const connection = connections.get(this.#ref.connectionId);
-    if (record === undefined || connection === undefined || !this.#panel.visible) return;
-    const fileId = pickResultFile(record, this.#toPoints(record));
-    const tried = [this.#reading, this.#result?.fileId, this.#resultFault?.fileId];
-    if (fileId === undefined || tried.includes(fileId)) return;
-    this.#reading = fileId;
-    void readResultPoints(connections, connection, fileId, this.#ended.signal)
-      .then(
-        (result) => {
-          this.#result = result ?? this.#result;
-        },
-        (error: unknown) => {
-          if (isCancellation(error)) return;
-          this.#services.log.error(`The result file of ${this.#ref.jobId} could not be read`, error);
-          this.#resultFault = { fileId, reason: explainError(error) };
-        },
-      )
-      .finally(() => {
-        this.#reading = undefined;
-        if (this.#result !== undefined || this.#resultFault !== undefined) this.#updateSoon();
-      });
-  }
-
   #retry(): void {
-    this.#resultFault = undefined;
+    this.#curve.retry();
     void this.#services.jobWatcher.refresh(this.#ref.connectionId);
     this.#updateSoon();
-  }
-
-  async #exportCsv(): Promise<void> {
-    const record = this.#record;
-    if (record === undefined) return;
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-    const name = `${this.#ref.jobId.replace(/[^\w.-]/g, '_')}.metrics.csv`;
-    const target = await vscode.window.showSaveDialog({
-      ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
-      filters: { CSV: ['csv'] },
-    });
-    if (target === undefined) return;
-    try {
-      const csv = toCsv(this.#toPoints(record), measures);
-      await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(csv));
-      const message = vscode.l10n.t('Metrics written to {0}', vscode.workspace.asRelativePath(target));
-      vscode.window.setStatusBarMessage(message, 6000);
-    } catch (error) {
-      await reportError(vscode.l10n.t('The metrics could not be written'), error, this.#services.log);
-    }
   }
 }
 

@@ -1,0 +1,78 @@
+import { isTerminal } from '../../core/jobs/jobStatus.ts';
+import type { JobRecord, JobRef, JobStore } from '../../core/jobs/jobStore.ts';
+import { mergePoints, toPointsFromCheckpoints, toPointsFromEvents, type MetricPoint } from '../../core/metrics/points.ts';
+import { decodeResultFile, parseResultFile } from '../../core/metrics/resultFile.ts';
+import type { Connections } from '../../platform/connections.ts';
+import { explainError, isCancellation } from '../../platform/errorReport.ts';
+import type { Log } from '../../platform/log.ts';
+
+export type CurveServices = { readonly connections: Connections; readonly jobStore: JobStore; readonly log: Log };
+
+/** The points of one job: what its events and checkpoints tell, and its result file where they leave gaps. */
+export class JobCurve {
+  readonly #ref: JobRef;
+  readonly #services: CurveServices;
+  readonly #signal: AbortSignal;
+  readonly #onNews: () => void;
+  #result: { readonly fileId: string; readonly points: readonly MetricPoint[] } | undefined;
+  #failed: { readonly fileId: string; readonly reason: string } | undefined;
+  #reading: string | undefined;
+
+  constructor(ref: JobRef, services: CurveServices, signal: AbortSignal, onNews: () => void) {
+    this.#ref = ref;
+    this.#services = services;
+    this.#signal = signal;
+    this.#onNews = onNews;
+  }
+
+  toPoints(record: JobRecord): MetricPoint[] {
+    const known = mergePoints(toPointsFromCheckpoints(record.checkpoints), toPointsFromEvents(record.events));
+    return this.#result === undefined ? known : mergePoints(known, this.#result.points);
+  }
+
+  /** Why the result file could not be read. */
+  get fault(): string | undefined {
+    return this.#failed?.reason;
+  }
+
+  retry(): void {
+    this.#failed = undefined;
+  }
+
+  /** Reads the result file once the job is over and its events do not hold every step; calls back when it is there. */
+  read(): void {
+    const record = this.#services.jobStore.get(this.#ref);
+    const fileId = record && pickResultFile(record, this.toPoints(record));
+    if (fileId === undefined || [this.#reading, this.#result?.fileId, this.#failed?.fileId].includes(fileId)) return;
+    this.#reading = fileId;
+    void this.#fetch(fileId).finally(() => {
+      this.#reading = undefined;
+    });
+  }
+
+  async #fetch(fileId: string): Promise<void> {
+    const { connections, log } = this.#services;
+    const connection = connections.get(this.#ref.connectionId);
+    try {
+      // Without a service that answers at once this is left for the next news.
+      const service = connection && (await connections.peek(connection, { signal: this.#signal }));
+      if (service === undefined) return;
+      const points = parseResultFile(decodeResultFile(await service.fileContent(fileId, this.#signal)));
+      this.#result = { fileId, points };
+    } catch (error) {
+      if (isCancellation(error)) return;
+      log.error(`The result file of ${this.#ref.jobId} could not be read`, error);
+      this.#failed = { fileId, reason: explainError(error) };
+    }
+    this.#onNews();
+  }
+}
+
+function pickResultFile(record: JobRecord, known: readonly MetricPoint[]): string | undefined {
+  const fileId = record.job.result_files[0];
+  if (fileId === undefined || !isTerminal(record.job)) return undefined;
+  const trained = known.filter((point) => point.trainLoss !== undefined || point.trainReward !== undefined);
+  const last = trained.at(-1)?.step ?? 0;
+  const steps = trained.filter((point) => point.step > 0).length;
+  return last > 0 && steps >= last ? undefined : fileId;
+}

@@ -2,12 +2,24 @@ import type { ModelConfig } from '../model/config.ts';
 import { countParameters } from '../model/parameters.ts';
 import type { Examples } from './examples.ts';
 
-/** Rows of a fixed length, in tokens. */
-export type Shape = { readonly rows: number; readonly length: number };
+/** Rows of a fixed length, in tokens, of which so many are followed by a trained one. */
+export type Shape = { readonly rows: number; readonly length: number; readonly predictions: number };
 
 /** Tokens of an example that enter the model: all but the last, which is only predicted. */
 export function inputLength(examples: Examples, index: number): number {
   return Math.max(0, (examples.starts[index + 1] as number) - (examples.starts[index] as number) - 1);
+}
+
+/** Tokens of the given examples that count in the loss. */
+export function trainedLength(examples: Examples, indices: Uint32Array): number {
+  let sum = 0;
+  for (const index of indices) {
+    // The first token of an example follows nothing; it is never trained, being that of a role.
+    for (let at = examples.starts[index] as number; at < (examples.starts[index + 1] as number); at += 1) {
+      sum += examples.trained[at] as number;
+    }
+  }
+  return sum;
 }
 
 /** Distributes examples over rows of `length` tokens: the longest first, each into the first row with room for it. */
@@ -30,6 +42,9 @@ export function pack(examples: Examples, indices: Uint32Array, length: number): 
 /** The library compiles a shape in a second or two, about the time that this many smaller steps save. */
 const minUsesPerShape = 40;
 
+/** Scores are computed for a multiple of so many positions. */
+const predictionUnit = 64;
+
 /**
  * The few shapes that the batches of a job get. A longer row wastes less at its end but costs more attention, so the
  * cheapest length is tried out on some batches; numbers of rows that few batches need move up to the next one.
@@ -37,6 +52,8 @@ const minUsesPerShape = 40;
 export class Shapes {
   readonly length: number;
   readonly #rows: readonly number[];
+  /** Room for predictions, by the number of rows. */
+  readonly #predictions = new Map<number, number>();
   readonly #examples: Examples;
 
   /** `batches`: some or all of the batches to come; `repeats`: how often they stand for others like them. */
@@ -49,18 +66,27 @@ export class Shapes {
       const length = Math.min(limit, roundUp(shortest * factor));
       const needed = batches.map((indices) => pack(examples, indices, length).length).sort((a, b) => a - b);
       const rows = keptRows(needed, repeats);
-      const cost = needed.reduce((sum, count) => sum + costOf(config, { rows: atLeast(rows, count), length }), 0);
+      const cost = needed.reduce((sum, count) => sum + costOf(config, atLeast(rows, count), length), 0);
       if (cost < best.cost) {
         best = { length, rows, cost };
       }
     }
     this.length = best.length;
     this.#rows = best.rows;
+    for (const indices of batches) {
+      this.shapeFor(indices);
+    }
   }
 
   shapeFor(indices: Uint32Array): Shape {
-    const needed = pack(this.#examples, indices, this.length).length;
-    return { rows: atLeast(this.#rows, needed), length: this.length };
+    const rows = atLeast(this.#rows, pack(this.#examples, indices, this.length).length);
+    const needed = Math.max(1, trainedLength(this.#examples, indices));
+    let predictions = this.#predictions.get(rows) ?? 0;
+    if (predictions < needed) {
+      predictions = Math.ceil(needed / predictionUnit) * predictionUnit;
+      this.#predictions.set(rows, predictions);
+    }
+    return { rows, length: this.length, predictions };
   }
 }
 
@@ -87,6 +113,6 @@ function keptRows(needed: readonly number[], repeats: number): readonly number[]
 }
 
 /** Multiplications of a forward pass: every weight once per token, and attention over the row twice per layer. */
-function costOf(config: ModelConfig, { rows, length }: Shape): number {
+function costOf(config: ModelConfig, rows: number, length: number): number {
   return rows * length * (countParameters(config) + 2 * config.layers * config.width * length);
 }

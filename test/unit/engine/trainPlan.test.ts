@@ -7,7 +7,7 @@ import { configOf, tunesmithTiny } from '../../../src/engine/model/config.ts';
 import { Random } from '../../../src/engine/model/random.ts';
 import { makeBatch } from '../../../src/engine/train/batch.ts';
 import { learnVocabulary, readExamples, type Examples } from '../../../src/engine/train/examples.ts';
-import { inputLength, pack, Shapes } from '../../../src/engine/train/packing.ts';
+import { inputLength, pack, Shapes, trainedLength } from '../../../src/engine/train/packing.ts';
 import { Plan } from '../../../src/engine/train/plan.ts';
 import { TrainingProblem } from '../../../src/engine/train/problem.ts';
 import { learningRateShare, resolveHyperparameters } from '../../../src/engine/train/schedule.ts';
@@ -58,21 +58,24 @@ test('packing gives every example one place, and no row more than its length', a
 test('a batch holds each example with what follows each token, and weights only on answers', async () => {
   const examples = await examplesOf([letters(2), letters(9), letters(4)]);
   const indices = Uint32Array.of(2, 0, 1);
-  const batch = makeBatch(examples, indices, { rows: 2, length: 16 });
+  const batch = makeBatch(examples, indices, { rows: 2, length: 16, predictions: 20 });
   assert.equal(batch.inputs.length, 32);
   for (const index of indices) {
     const places = [...batch.segments.keys()].filter((at) => batch.segments[at] === index);
     const start = examples.starts[index] as number;
     const tokens = [...examples.tokens.subarray(start, examples.starts[index + 1])];
     assert.deepEqual(places.map((at) => batch.inputs[at]), tokens.slice(0, -1));
-    assert.deepEqual(places.map((at) => batch.targets[at]), tokens.slice(1));
-    assert.deepEqual(places.map((at) => batch.weights[at]), tokens.slice(1).map((_, i) => (i >= 3 ? 1 : 0)));
+    const predicted = [...batch.positions.keys()].filter((at) => batch.segments[batch.positions[at] ?? -1] === index && batch.weights[at] === 1);
+    // The answer begins after role, q, end and role.
+    assert.deepEqual(predicted.map((at) => batch.positions[at]), places.slice(3));
+    assert.deepEqual(predicted.map((at) => batch.targets[at]), tokens.slice(4));
     assert.equal(new Set(places.map((at) => Math.floor(at / 16))).size, 1);
   }
   assert.equal(batch.weights.reduce((sum, weight) => sum + weight, 0), batch.trainedTokens);
   assert.equal(batch.trainedTokens, 3 + 10 + 5);
-  assert.ok(batch.segments.every((segment, at) => segment >= 0 || batch.weights[at] === 0));
-  assert.throws(() => makeBatch(examples, indices, { rows: 1, length: 16 }), RangeError);
+  assert.deepEqual([...batch.weights.subarray(18)], [0, 0]);
+  assert.throws(() => makeBatch(examples, indices, { rows: 1, length: 16, predictions: 20 }), RangeError);
+  assert.throws(() => makeBatch(examples, indices, { rows: 2, length: 16, predictions: 17 }), RangeError);
 });
 
 test('shapes hold every batch they were made for, and are few', async () => {
@@ -86,6 +89,8 @@ test('shapes hold every batch they were made for, and are few', async () => {
   for (const indices of batches) {
     const shape = shapes.shapeFor(indices);
     assert.ok(pack(examples, indices, shape.length).length <= shape.rows);
+    assert.ok(trainedLength(examples, indices) <= shape.predictions);
+    assert.deepEqual(shapes.shapeFor(indices), shape);
     assert.equal(shape.length % 16, 0);
     used.add(shape.rows);
   }

@@ -95,7 +95,7 @@ export class JobPanel {
     if (status !== null) {
       const sign = icon(toneIcons[status.tone]);
       if (status.tone === 'running') sign.classList.add('spin');
-      line.append(h('span', { class: `status ${status.tone}` }, sign, status.text));
+      line.append(h('span', { class: `status ${status.tone}` }, sign, h('span', { class: 'status-text' }, status.text)));
     }
     if (chatModel !== null) {
       line.append(

@@ -17,7 +17,8 @@ export function readTheme(): Theme {
   return {
     foreground,
     muted: highContrast ? foreground : color('--vscode-descriptionForeground') || foreground,
-    grid: color('--vscode-charts-lines') || color('--vscode-panel-border') || foreground,
+    // The theme's own chart lines are half the foreground: as strong as the data they stand behind.
+    grid: (highContrast ? '' : color('--vscode-panel-border')) || color('--vscode-charts-lines') || foreground,
     background: color('--vscode-editor-background') || style.backgroundColor,
     font: `11px ${style.fontFamily}`,
     highContrast,

@@ -23,7 +23,9 @@ export type BrowserHost = {
 
 /** Opens the real workbench in a headless browser; resolves when it is drawn. */
 export async function openBrowserHost(options: BrowserHostOptions, lifetime: Lifetime): Promise<BrowserHost> {
-  const [server, program] = await Promise.all([startServer(options, lifetime), findBrowser()]);
+  // One after the other: on first use both install something and say so.
+  const program = await findBrowser();
+  const server = await startServer(options, lifetime);
   const browser = await launchBrowser(program);
   lifetime.add(() => browser.close());
   const context = await browser.newContext({

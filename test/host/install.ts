@@ -39,7 +39,7 @@ const serverComponent: Component = {
 const chromiumComponent: Component = {
   name: `chromium-${chromium}`,
   packages: { '@sparticuz/chromium': chromium },
-  title: `Chromium (@sparticuz/chromium ${chromium}, about 200 MB on disk; no browser was found on this machine)`,
+  title: `Chromium (@sparticuz/chromium ${chromium}, about 200 MB on disk)`,
   steps: async (folder) => {
     await npm(['install', '--ignore-scripts', '--omit=dev'], folder, '1/2 the package');
     const unpack = [

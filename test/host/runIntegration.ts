@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
 import { reportVariable, type TestReport } from '../integration/report.ts';
 import { bundleSuite, suiteFile } from './bundleSuite.ts';
 import { openBrowserHost, type BrowserHost } from './browserHost.ts';
@@ -13,8 +14,8 @@ import { Lifetime } from './lifetime.ts';
 import { copySample } from './sample.ts';
 
 /**
- * Runs test/integration inside a real VS Code on a copy of the sample project. TUNESMITH_TEST_GREP picks tests by
- * title, TUNESMITH_TEST_VERBOSE=1 shows what tests and extension write to the console.
+ * Runs test/integration inside a real VS Code on a copy of the sample project. `--grep` picks tests by title,
+ * TUNESMITH_TEST_VERBOSE=1 shows what tests and extension write to the console.
  */
 const output = join(repository, 'out/test');
 const reportFile = join(output, 'report.jsonl');
@@ -22,6 +23,7 @@ const reportFile = join(output, 'report.jsonl');
 const patience = 240_000;
 
 async function main(): Promise<void> {
+  const { grep } = parseArgs({ options: { grep: { type: 'string', default: '' } } }).values;
   const extension = process.env['TUNESMITH_TEST_EXTENSION'] ?? repository;
   const manifest = JSON.parse(readFileSync(join(extension, 'package.json'), 'utf8')) as { main: string };
   if (!existsSync(join(extension, manifest.main))) {
@@ -32,13 +34,13 @@ async function main(): Promise<void> {
   say(`Integration tests in the ${host.kind} VS Code (${host.reason}).`);
   const lifetime = new Lifetime();
   try {
-    process.exitCode = (await run(host, extension, lifetime)) ? 0 : 1;
+    process.exitCode = (await run(host, extension, grep, lifetime)) ? 0 : 1;
   } finally {
     await lifetime.dispose();
   }
 }
 
-async function run(host: TestHost, extension: string, lifetime: Lifetime): Promise<boolean> {
+async function run(host: TestHost, extension: string, grep: string, lifetime: Lifetime): Promise<boolean> {
   await mkdir(output, { recursive: true });
   await rm(join(output, 'logs'), { recursive: true, force: true });
   await writeFile(reportFile, '');
@@ -46,7 +48,7 @@ async function run(host: TestHost, extension: string, lifetime: Lifetime): Promi
   const environment = {
     [reportVariable]: reportFile,
     TUNESMITH_HOME: await createEngineHome(lifetime),
-    TUNESMITH_TEST_GREP: process.env['TUNESMITH_TEST_GREP'] ?? '',
+    TUNESMITH_TEST_GREP: grep,
   };
   const verbose = process.env['TUNESMITH_TEST_VERBOSE'] === '1';
   const lastLines: string[] = [];
@@ -70,7 +72,7 @@ async function run(host: TestHost, extension: string, lifetime: Lifetime): Promi
         });
   const problem = await waitFor(exit, printer);
   printer.read();
-  const passed = problem === undefined && printer.end !== undefined && printer.end.failed === 0;
+  const passed = problem === undefined && printer.end?.failed === 0 && printer.end.passed > 0;
   if (!passed && (printer.end === undefined || printer.end.failed === 0)) {
     say(`\n${problem ?? 'The extension host ended before the suite did.'} Its last lines:`);
     say(lastLines.join('\n') || '(nothing)');
@@ -80,7 +82,9 @@ async function run(host: TestHost, extension: string, lifetime: Lifetime): Promi
     await browser.server.copyLogs(join(output, 'logs'));
     say('\nLogs and a screenshot of VS Code: out/test/logs, out/test/failed.png');
   }
-  const { passed: good, failed: bad, skipped } = printer.end ?? { passed: printer.passed, failed: 1, skipped: 0 };
+  const { passed: good, failed, skipped } = printer.end ?? { passed: printer.passed, failed: 1, skipped: 0 };
+  // A run that went wrong without a failed test is a failure all the same.
+  const bad = passed ? 0 : Math.max(1, failed);
   say(`\n${good} passed, ${bad} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   return passed;
 }

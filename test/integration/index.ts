@@ -34,6 +34,9 @@ export async function runSuite(load: () => void): Promise<void> {
     });
   });
   report({ kind: 'end', passed, failed, skipped });
+  if (passed + failed === 0) {
+    throw new Error('No test ran.');
+  }
   if (failed > 0) {
     throw new Error(`${failed} of ${passed + failed} integration tests failed.`);
   }

@@ -31,8 +31,8 @@ export function installWorkerPool(threads: number): { readonly stop: () => Promi
     #work: ((message: unknown) => () => unknown) | undefined;
 
     constructor(url: string) {
+      // A failure is not caught: it must end the thread. jax-js would go on with numbers that nobody computed.
       this.#starting = this.#start(url);
-      this.#starting.catch((error: unknown) => this.onerror?.({ message: String(error) }));
     }
 
     postMessage(message: unknown): void {
@@ -42,7 +42,7 @@ export function installWorkerPool(threads: number): { readonly stop: () => Promi
       }
       const finish = this.#work(message);
       // After the caller has handed all workers their share.
-      queueMicrotask(() => this.onmessage?.({ data: finish() }));
+      queueMicrotask(() => this.onmessage?.({ data: checked(finish()) }));
     }
 
     async #start(url: string): Promise<void> {
@@ -78,6 +78,14 @@ export function installWorkerPool(threads: number): { readonly stop: () => Promi
       await Promise.all(others.map((thread) => thread.stop()));
     },
   };
+}
+
+/** jax-js passes over a kernel that failed; thrown from a microtask, the error ends the thread. */
+function checked(answer: unknown): unknown {
+  if (typeof answer === 'object' && answer !== null && 'ok' in answer && answer.ok !== true) {
+    throw new Error(`A computation failed: ${'error' in answer ? String(answer.error) : 'without a reason'}`);
+  }
+  return answer;
 }
 
 /** Runs the worker's code in the calling thread; the result answers one message with one message. */

@@ -193,11 +193,15 @@ async function runThread(asked: TrainRequest, onEvent?: (event: TrainerEvent, th
 }
 
 test('the thread with a pool ends by itself, and two runs give the same weights', async () => {
-  const asked = (name: string): TrainRequest =>
-    request(name, { threads: 2, hyperparameters: { nEpochs: 1, batchSize: 5, learningRateMultiplier: 1 } });
+  const asked = (name: string, threads = 2): TrainRequest =>
+    request(name, { threads, hyperparameters: { nEpochs: 1, batchSize: 5, learningRateMultiplier: 1 } });
   const first = await runThread(asked('thread-a'));
   assert.equal(kinds(first), 'started step step checkpoint succeeded');
   assert.equal(await weightsOf(await runThread(asked('thread-b'))), await weightsOf(first));
+  const losses = (events: readonly TrainerEvent[]): number[] =>
+    only(events, 'step').map(({ metrics }) => metrics.train_loss ?? Number.NaN);
+  const alone = losses(await runThread(asked('thread-one', 1)));
+  losses(first).forEach((loss, step) => assert.ok(Math.abs(loss - (alone[step] ?? Number.NaN)) < 1e-3));
 });
 
 test('the thread obeys cancel, and reports a file that it cannot read', async () => {

@@ -103,7 +103,7 @@ export class Datasets implements vscode.Disposable {
     const known = role === roleOfName(uri.path) ? this.#open.get(uri.toString()) : undefined;
     const dataset = known ?? new OpenDataset(document, { file: { role } }, () => {});
     try {
-      await dataset.checked();
+      await Promise.race([dataset.checked(), rejectOnAbort(signal)]);
       return inNumbers(dataset.core.summary(), dataset.core.problems());
     } finally {
       if (!known) {
@@ -225,6 +225,15 @@ function isEditableJsonl(document: vscode.TextDocument): boolean {
     document.languageId === 'jsonl' &&
     (document.isUntitled || vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) !== false)
   );
+}
+
+/** Never resolves; what it waits for goes on, since others may want it. */
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const stop = (): void => reject(new vscode.CancellationError());
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
 }
 
 function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {

@@ -13,6 +13,8 @@ const sliceTime = 12;
 export class OpenDataset implements vscode.Disposable {
   readonly document: vscode.TextDocument;
   readonly #core: DatasetDocument;
+  /** Facts that whoever opened it knows better than its name does. */
+  readonly #given: FileFacts;
   readonly #onChecked: () => void;
   #timer: NodeJS.Timeout | undefined;
   #slice: NodeJS.Immediate | undefined;
@@ -23,6 +25,7 @@ export class OpenDataset implements vscode.Disposable {
   constructor(document: vscode.TextDocument, options: DatasetOptions, onChecked: () => void) {
     this.document = document;
     this.#onChecked = onChecked;
+    this.#given = options.file ?? {};
     this.#core = new DatasetDocument(
       {
         get lineCount() {
@@ -30,7 +33,7 @@ export class OpenDataset implements vscode.Disposable {
         },
         lineAt: (line) => document.lineAt(line).text,
       },
-      { ...options, file: { ...factsOf(document), ...options.file } },
+      { ...options, file: this.#facts },
     );
     this.#slice = setImmediate(() => this.#start());
   }
@@ -73,8 +76,13 @@ export class OpenDataset implements vscode.Disposable {
     this.#release();
   }
 
+  /** Encoding and name can change while it is open. */
+  get #facts(): FileFacts {
+    return { ...factsOf(this.document), ...this.#given };
+  }
+
   #start(): void {
-    this.#core.configure({ file: factsOf(this.document) });
+    this.#core.configure({ file: this.#facts });
     if (!this.#core.inStep) {
       this.#core.reset();
     }

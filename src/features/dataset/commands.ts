@@ -70,10 +70,6 @@ async function check(
   token: vscode.CancellationToken,
 ): Promise<Found> {
   const key = uri.toString();
-  if (vscode.workspace.textDocuments.some((document) => document.uri.toString() === key)) {
-    datasets.treatAsDataset(uri);
-    return await datasets.problems(uri);
-  }
   const abort = abortOnCancel(token);
   let shown = 0;
   const onProgress = (share: number): void => {
@@ -84,6 +80,10 @@ async function check(
     }
   };
   try {
+    if (vscode.workspace.textDocuments.some((document) => document.uri.toString() === key)) {
+      datasets.treatAsDataset(uri);
+      return await datasets.problems(uri, abort.signal);
+    }
     // One more than is shown tells that there are more.
     const result = await datasets.checkFile(uri, { limit: shownProblems + 1, signal: abort.signal, onProgress });
     diagnostics.showFile(uri, result.problems, result.errors + result.warnings + result.information);

@@ -2,7 +2,7 @@ import type { OpenAI } from 'openai';
 import { ServiceError, type ChatPart, type ChatRequest, type ServiceOptions } from '../core/providers/port.ts';
 import type { Usage } from '../core/providers/wire.ts';
 import { isFields, toList, toNumber } from './answers.ts';
-import { cancelled, invalidAnswer, toServiceError } from './errors.ts';
+import { invalidAnswer, toServiceError } from './errors.ts';
 
 /** Milliseconds until the first byte of an answer; Node's `fetch` itself gives up after five minutes. */
 const answerTimeout = 300_000;
@@ -43,7 +43,7 @@ export async function* streamChat(
     if (error instanceof SyntaxError && !signal.aborted) throw cutOff();
     throw toServiceError(error, signal, options.apiKey);
   }
-  if (signal.aborted) throw cancelled();
+  if (signal.aborted) throw toServiceError(undefined, signal, options.apiKey);
   if (!isComplete) throw cutOff();
   yield { kind: 'end', finishReason, usage };
 }

@@ -30,6 +30,7 @@ const answerLost: ReadonlySet<string> = new Set([
  */
 export function toServiceError(error: unknown, signal: AbortSignal, secret: string | null): ServiceError {
   if (error instanceof ServiceError) return error;
+  if (isTimeout(signal)) return failed('cutOff', 'The service did not answer in time.', error, 'timeout');
   if (signal.aborted || error instanceof APIUserAbortError) return cancelled();
   if (error instanceof APIError && error.status !== undefined) return fromAnswer(error, error.status, secret);
   const code = systemCode(error);
@@ -42,7 +43,12 @@ export function toServiceError(error: unknown, signal: AbortSignal, secret: stri
   return failed('unreachable', 'The service is unreachable.', error, code);
 }
 
-export function cancelled(): ServiceError {
+/** A signal that ran out of time, unlike one that a person aborted, is a failure to be told. */
+function isTimeout({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof Error && reason.name === 'TimeoutError';
+}
+
+function cancelled(): ServiceError {
   return new ServiceError('The request was cancelled.', { kind: 'cancelled' });
 }
 

@@ -219,6 +219,15 @@ describe('failures', () => {
     assert.equal((await failureOf(serviceAt(loopback).fileContent('file-1', signal))).facts.kind, 'cutOff');
   });
 
+  it('a signal that runs out of time is no cancellation, which nobody would be told of', async () => {
+    await using loopback = await Loopback.listen(() => undefined);
+    const { facts } = await failureOf(serviceAt(loopback).cancelJob('x', AbortSignal.timeout(20)));
+    assert.equal(facts.kind, 'cutOff');
+    assert.equal(facts.code, 'timeout');
+    const either = AbortSignal.any([new AbortController().signal, AbortSignal.timeout(20)]);
+    assert.equal((await failureOf(serviceAt(loopback).retrieveJob('x', either))).facts.kind, 'cutOff');
+  });
+
   it('an abort is cancelled, before and while it is asked', async () => {
     const during = new AbortController();
     await using loopback = await Loopback.listen(() => during.abort());

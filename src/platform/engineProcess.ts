@@ -69,6 +69,8 @@ export class EngineProcess implements vscode.Disposable {
     signal.throwIfAborted();
     await this.#deleting?.catch(() => undefined);
     const found = this.#starting ? undefined : await this.find();
+    // Whoever gave up meanwhile wants no engine started.
+    signal.throwIfAborted();
     return found ?? untilAborted((this.#starting ??= this.#start()), signal);
   }
 

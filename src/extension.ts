@@ -17,6 +17,8 @@ import { JobOrigins } from './platform/jobOrigins.ts';
 import { JobWatcher } from './platform/jobWatcher.ts';
 import { ChannelLog } from './platform/log.ts';
 
+const lastWork: (() => Promise<void>)[] = [];
+
 /** Builds the services and registers the features. Nothing is read, started or asked here. */
 export function activate(context: vscode.ExtensionContext): { readonly activationMilliseconds: number } {
   const start = performance.now();
@@ -36,7 +38,8 @@ export function activate(context: vscode.ExtensionContext): { readonly activatio
   const jobWatcher = own(new JobWatcher({ connections, store: jobStore, globalState: context.globalState, log }));
   const jobOrigins = new JobOrigins(context.globalState);
   const datasets = own(new Datasets({ log }));
-  const services = { context, log, engine, connections, jobStore, jobWatcher, jobOrigins, datasets };
+  const beforeEnd = (work: () => Promise<void>): void => void lastWork.push(work);
+  const services = { context, log, engine, connections, jobStore, jobWatcher, jobOrigins, datasets, beforeEnd };
 
   own(registerDataset(services));
   own(registerPrepare(services));
@@ -49,4 +52,9 @@ export function activate(context: vscode.ExtensionContext): { readonly activatio
   const activationMilliseconds = performance.now() - start;
   log.debug(`Activated in ${activationMilliseconds.toFixed(1)} ms.`);
   return { activationMilliseconds };
+}
+
+/** VS Code waits for this a few seconds, but not for what disposing a subscription has begun. */
+export async function deactivate(): Promise<void> {
+  await Promise.all(lastWork.splice(0).map((work) => work()));
 }

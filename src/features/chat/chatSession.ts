@@ -150,10 +150,15 @@ export class ChatSession implements vscode.Disposable {
     this.#apply({ kind: 'draft', text, at }, { kind: 'draft', by });
   }
 
-  dispose(): void {
+  /** Stops what is under way; resolves once everything is written down. */
+  async end(): Promise<void> {
     this.#ended.abort();
     this.stop();
-    void this.#services.storage.flush();
+    await this.#services.storage.flush();
+  }
+
+  dispose(): void {
+    void this.end();
     this.#changed.dispose();
   }
 

@@ -21,6 +21,8 @@ export type ChatServices = {
   readonly jobStore: JobStore;
   readonly jobWatcher: JobWatcher;
   readonly jobOrigins: JobOrigins;
+  /** Work that must be done before the window goes. */
+  readonly beforeEnd: (work: () => Promise<void>) => void;
 };
 
 /** The chat with tuned models: one conversation per workspace, in the side bar, in an editor tab, or in both. */
@@ -31,6 +33,7 @@ export function registerChat(services: ChatServices): vscode.Disposable {
   // In a window without a folder there is no place of its own.
   const storage = new ChatStorage(context.storageUri ?? context.globalStorageUri, log);
   const session = disposables.add(new ChatSession({ ...services, storage, knowledge }));
+  services.beforeEnd(() => session.end());
   const target = disposables.add(new AnswerTarget());
   const webviews = new WebviewHost(context.extensionUri, log);
   const places = disposables.add(new ChatPlaces({ ...services, session, knowledge, target, webviews }));

@@ -105,6 +105,8 @@ export type MetricsStrings = {
   readonly chartSummary: string;
   readonly facts: string;
   readonly finals: string;
+  /** The same while the job still runs. */
+  readonly latest: string;
   readonly events: string;
   readonly noEvents: string;
   readonly checkpoints: string;

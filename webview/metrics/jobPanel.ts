@@ -46,8 +46,9 @@ export class JobPanel {
       h('dl', { class: 'fact-grid' }, ...job.facts.map((fact) => this.#toFact(fact))),
     ]);
     setShown(this.finals, job.finals.length > 0);
-    this.#redraw(this.finals, job.finals, () => [
-      h('h2', {}, this.#strings.finals),
+    const ended = job.progress === null;
+    this.#redraw(this.finals, [job.finals, ended], () => [
+      h('h2', {}, ended ? this.#strings.finals : this.#strings.latest),
       h(
         'dl',
         { class: 'final-grid' },

@@ -17,7 +17,7 @@ export function createChatStrings(): ChatStrings {
     switchConnection: t('Switch to another connection'),
     noKeyText: t('{0} has no API key, so its models are not known.', '{0}'),
     tryAgain: t('Try Again'),
-    noneChosenText: t('There are several tuned models. Choose the one to ask.'),
+    noneChosenText: t('Choose the tuned model or the checkpoint to ask.'),
     untrustedText: t('This folder is in Restricted Mode. Trust it to chat with a model.'),
     manageTrust: t('Manage Workspace Trust'),
     loading: t('Looking for tuned models…'),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { checkColumns } from '../core/prepare/checkColumns.ts';
 import type { PrepareProgress, PrepareResult } from '../core/prepare/outcome.ts';
 import { parseRecipe, type ParsedRecipe } from '../core/prepare/parseRecipe.ts';
@@ -187,8 +187,9 @@ async function refuseIfChanged(
   }
   if (changed.length === 0) return;
   const outputs = [];
-  for (const writer of changed) {
-    const newPath = options.keepNew ? await writer.copyTo(`${stateFolder(options.recipePath)}/new`) : null;
+  for (const [index, writer] of changed.entries()) {
+    // A folder each: outputs of one name in different folders must not take each other's place.
+    const newPath = options.keepNew ? await writer.copyTo(join(stateFolder(options.recipePath), 'new', String(index))) : null;
     outputs.push({ path: writer.path, newPath, writtenBefore: state.hashes(writer.path).length > 0 });
   }
   throw new RunFailure({ kind: 'outputsChanged', outputs });

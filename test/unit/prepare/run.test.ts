@@ -232,11 +232,22 @@ describe('an output that somebody changed', () => {
       outputs: [{ path: join(folder, 'train.jsonl'), newPath: null, writtenBefore: true }],
     });
     const kept = await failed({ keepNew: true });
-    const newPath = join(folder, '.tunesmith', 'new', 'train.jsonl');
+    const newPath = join(folder, '.tunesmith', 'new', '0', 'train.jsonl');
     assert.ok(kept.kind === 'outputsChanged');
     assert.equal(kept.outputs[0]?.newPath, newPath);
     assert.equal(await readFile(newPath, 'utf8'), example('2', 'y'));
     assert.equal(await content('train.jsonl'), 'mine\n');
+  });
+
+  it('is kept apart from another output of the same name in another folder', async () => {
+    const outputs = { training: 'train/data.jsonl', validation: 'valid/data.jsonl' };
+    await write({ ...base, validation: { examples: 1, seed: 7 }, outputs }, 'q,a\n1,x\n2,y\n3,z\n');
+    await written();
+    for (const name of Object.values(outputs)) await writeFile(join(folder, name), 'mine\n');
+    const kept = await failed({ keepNew: true });
+    assert.ok(kept.kind === 'outputsChanged');
+    const texts = await Promise.all(kept.outputs.map(({ newPath }) => readFile(newPath ?? '', 'utf8')));
+    assert.deepEqual(texts.map((text) => text.trimEnd().split('\n').length), [2, 1]);
   });
 
   it('is overwritten when forced, and known again from then on', async () => {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseBaseURL, type BaseURLFault } from '../core/providers/connection.ts';
 
 export const tuneUsage = `Usage: tunesmith tune FILE [--model M] [--validation FILE] [--epochs N] [--suffix S] [--seed N]
                       [--base-url U] [--api-key-env NAME] [--json]
@@ -59,14 +60,16 @@ export function parseTuneOptions(
   if (file === undefined || others.length > 0) {
     return 'Name one training file.';
   }
-  const baseURL = values['base-url'];
+  const address = values['base-url'];
   const keyName = values['api-key-env'];
-  if (baseURL === undefined && keyName !== undefined) {
+  if (address === undefined && keyName !== undefined) {
     return '--api-key-env needs --base-url: the Local engine has its own key.';
   }
-  if (baseURL !== undefined && !URL.canParse(baseURL)) {
-    return '--base-url must be a whole address, such as https://api.openai.com/v1.';
+  const parsedURL = address === undefined ? undefined : parseBaseURL(address);
+  if (parsedURL !== undefined && 'fault' in parsedURL) {
+    return explainAddress(parsedURL.fault);
   }
+  const baseURL = parsedURL?.baseURL;
   const apiKey = keyName === undefined ? null : (env[keyName]?.trim() ?? '');
   if (apiKey === '') {
     return `The environment variable ${keyName} holds no key.`;
@@ -89,8 +92,23 @@ export function parseTuneOptions(
     ...(epochs === undefined ? {} : { epochs }),
     ...(values.suffix === undefined ? {} : { suffix: values.suffix }),
     ...(seed === undefined ? {} : { seed }),
-    ...(baseURL === undefined ? {} : { baseURL: baseURL.replace(/\/+$/, '') }),
+    ...(baseURL === undefined ? {} : { baseURL }),
   };
+}
+
+function explainAddress(fault: BaseURLFault): string {
+  switch (fault) {
+    case 'notURL':
+      return '--base-url must be a whole address, such as https://api.openai.com/v1.';
+    case 'notHttps':
+      return '--base-url must begin with https: plain http, which anybody on the way can read, is for this machine only.';
+    case 'hasCredentials':
+      return '--base-url must hold no user name or password; name the variable with the key with --api-key-env.';
+    case 'hasQuery':
+      return '--base-url must end before any ? or #.';
+    default:
+      return fault satisfies never;
+  }
 }
 
 /** null = not a whole number in the range. */

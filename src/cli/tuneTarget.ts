@@ -1,4 +1,5 @@
 import { compatibleProfile } from '../core/providers/compatible.ts';
+import { isLoopback, profileOf } from '../core/providers/connection.ts';
 import { localProfile } from '../core/providers/local.ts';
 import { openaiProfile } from '../core/providers/openai.ts';
 import type { Service } from '../core/providers/port.ts';
@@ -27,11 +28,10 @@ export async function openTarget(options: TuneOptions, io: CliIo): Promise<TuneT
   const userAgent = `Tunesmith/${program.version}`;
   if (options.baseURL !== undefined) {
     const { baseURL, apiKey } = options;
-    const isOpenAI = new URL(baseURL).origin === new URL(openaiProfile.baseURL ?? baseURL).origin;
     return {
       service: createService({ baseURL, apiKey, userAgent }),
-      profile: isOpenAI ? openaiProfile : compatibleProfile,
-      pollMs: isLoopback(baseURL) ? 500 : 5_000,
+      profile: profileOf(baseURL) === 'openai' ? openaiProfile : compatibleProfile,
+      pollMs: isLoopback(new URL(baseURL).hostname) ? 500 : 5_000,
     };
   }
   const engine = await createLauncher().start(
@@ -50,8 +50,4 @@ export async function openTarget(options: TuneOptions, io: CliIo): Promise<TuneT
     profile: localProfile,
     pollMs: 500,
   };
-}
-
-function isLoopback(baseURL: string): boolean {
-  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(baseURL).hostname);
 }

@@ -106,6 +106,8 @@ describe('tunesmith tune', () => {
       [['good.jsonl', '--seed', '-1'], /seed/],
       [['good.jsonl', '--nonsense'], /nonsense/],
       [['good.jsonl', '--base-url', 'nowhere'], /whole address/],
+      [['good.jsonl', '--base-url', 'http://service.example/v1', '--model', 'm', '--api-key-env', 'KEY'], /https/],
+      [['good.jsonl', '--base-url', 'https://me:secret@service.example/v1', '--model', 'm'], /user name/],
       [['good.jsonl', '--base-url', engine.run.address.baseURL], /--model/],
       [['good.jsonl', '--api-key-env', 'KEY'], /needs --base-url/],
       [['good.jsonl', '--base-url', engine.run.address.baseURL, '--model', 'm', '--api-key-env', 'NOTHING'], /NOTHING holds no key/],

@@ -147,11 +147,15 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
       return;
     }
     // Whoever removes the address file, or the folder, wants this engine gone.
-    void isNamed(folder, address).then((named) => {
-      if (!named) {
-        closeFor('no address file names this engine');
-      }
-    });
+    void isNamed(folder, address).then(
+      (named) => {
+        if (!named) {
+          closeFor('no address file names this engine');
+        }
+      },
+      // Not readable for a moment, as under Windows while somebody else holds it, is not gone.
+      () => undefined,
+    );
   }, watchMs);
 
   try {

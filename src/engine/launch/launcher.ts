@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { realSystem } from '../../disk/system.ts';
+import { errorCode, realSystem } from '../../disk/system.ts';
 import { listFolder, readText, removeTree, stat, treeBytes } from '../../disk/files.ts';
 import type { EngineLauncher, EngineOptions, RunningEngine } from '../../protocol/launch.ts';
 import { readAccess } from './access.ts';
@@ -113,15 +113,29 @@ async function stop(dataFolder: string): Promise<boolean> {
   await ask(engine, 'POST', 'shutdown').catch(() => undefined);
   const name = await socketNameOf(dataFolder);
   const deadline = performance.now() + stopPatienceMs;
-  while ((await askSocket(name, undefined)).kind !== 'nobody') {
+  for (;;) {
+    const found = await askSocket(name, engine.apiKey);
+    // Another window may have started the next one already.
+    if (found.kind === 'nobody' || (found.kind === 'engine' && found.address.pid !== engine.pid)) {
+      return true;
+    }
     if (performance.now() > deadline) {
       // The handshake has proved that this process is the engine. The store survives a kill.
-      process.kill(engine.pid, 'SIGKILL');
-      break;
+      kill(engine.pid);
+      return true;
     }
     await realSystem.sleep(pollMs);
   }
-  return true;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') {
+      throw error;
+    }
+  }
 }
 
 async function health(engine: RunningEngine): Promise<{ readonly jobsActive: number } | undefined> {

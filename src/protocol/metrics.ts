@@ -106,7 +106,7 @@ export type MetricsStrings = {
   readonly facts: string;
   readonly finals: string;
   /** The same while the job still runs. */
-  readonly latest: string;
+  readonly latestValues: string;
   readonly events: string;
   readonly noEvents: string;
   readonly checkpoints: string;

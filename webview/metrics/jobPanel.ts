@@ -48,7 +48,7 @@ export class JobPanel {
     setShown(this.finals, job.finals.length > 0);
     const ended = job.progress === null;
     this.#redraw(this.finals, [job.finals, ended], () => [
-      h('h2', {}, ended ? this.#strings.finals : this.#strings.latest),
+      h('h2', {}, ended ? this.#strings.finals : this.#strings.latestValues),
       h(
         'dl',
         { class: 'final-grid' },

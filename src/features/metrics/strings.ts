@@ -35,7 +35,7 @@ export function createMetricsStrings(): MetricsStrings {
     chartSummary: t('{0}, steps {1} to {2}', '{0}', '{1}', '{2}'),
     facts: t('Job'),
     finals: t('Final values'),
-    latest: t('Latest values'),
+    latestValues: t('Latest values'),
     events: t('Events'),
     noEvents: t('No events yet.'),
     checkpoints: t('Checkpoints'),

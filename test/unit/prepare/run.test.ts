@@ -241,7 +241,7 @@ describe('an output that somebody changed', () => {
 
   it('is kept apart from another output of the same name in another folder', async () => {
     const outputs = { training: 'train/data.jsonl', validation: 'valid/data.jsonl' };
-    await write({ ...base, validation: { examples: 1, seed: 7 }, outputs }, 'q,a\n1,x\n2,y\n3,z\n');
+    await write({ ...base, validation: { count: 1, seed: 7 }, outputs }, 'q,a\n1,x\n2,y\n3,z\n');
     await written();
     for (const name of Object.values(outputs)) await writeFile(join(folder, name), 'mine\n');
     const kept = await failed({ keepNew: true });

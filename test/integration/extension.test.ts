@@ -11,6 +11,14 @@ suite('extension', () => {
     assert.equal(extension.isActive, true);
   });
 
+  test('evaluates neither the wire client nor the tokenizer to activate', async () => {
+    const { activationMilliseconds } = (await extension?.activate()) as { readonly activationMilliseconds: number };
+    const loaded = Object.keys(require.cache).filter((path) => path.includes('dist'));
+    assert.ok(loaded.some((path) => path.endsWith('extension.js')), 'the cache is the one of the extension host');
+    assert.deepEqual(loaded.filter((path) => /(?:api|tokens)\.js$/.test(path)), []);
+    console.log(`activate() took ${activationMilliseconds.toFixed(1)} ms`);
+  });
+
   test('registers every command that it contributes', async () => {
     await extension?.activate();
     const registered = new Set(await vscode.commands.getCommands(true));

@@ -12,7 +12,8 @@ suite('extension', () => {
   });
 
   test('evaluates neither the wire client nor the tokenizer to activate', async () => {
-    const { activationMilliseconds } = (await extension?.activate()) as { readonly activationMilliseconds: number };
+    assert.ok(extension);
+    const { activationMilliseconds } = (await extension.activate()) as { readonly activationMilliseconds: number };
     const loaded = Object.keys(require.cache).filter((path) => path.includes('dist'));
     assert.ok(loaded.some((path) => path.endsWith('extension.js')), 'the cache is the one of the extension host');
     assert.deepEqual(loaded.filter((path) => /(?:api|tokens)\.js$/.test(path)), []);

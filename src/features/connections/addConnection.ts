@@ -6,7 +6,7 @@ import { openaiProfile } from '../../core/providers/openai.ts';
 import type { Connection } from '../../platform/connections.ts';
 import { askText, back } from '../../platform/stepInput.ts';
 import { hostOf } from './describe.ts';
-import type { ConnectionsServices } from './index.ts';
+import type { ConnectionsServices } from './services.ts';
 import { askKeyRecord, askKeySource, type KeySource } from './keyInput.ts';
 import { tryConnection, type Trial } from './tryConnection.ts';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Connection, KeyState } from '../../platform/connections.ts';
-import type { ConnectionsServices } from './index.ts';
+import type { ConnectionsServices } from './services.ts';
 
 /** What a person should know about a connection before choosing it, in a few words. */
 export async function describeConnection(services: ConnectionsServices, connection: Connection): Promise<string> {

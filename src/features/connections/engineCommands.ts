@@ -4,7 +4,7 @@ import { isTerminal } from '../../core/jobs/jobStatus.ts';
 import { abortOnCancel } from '../../platform/disposables.ts';
 import { isCancellation } from '../../platform/errorReport.ts';
 import type { RunningEngine } from '../../protocol/launch.ts';
-import type { ConnectionsServices } from './index.ts';
+import type { ConnectionsServices } from './services.ts';
 
 /** What a person can see and do about the engine behind Local. */
 export class EngineCommands implements vscode.Disposable {

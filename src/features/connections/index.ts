@@ -1,24 +1,14 @@
 import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
-import type { JobStore } from '../../core/jobs/jobStore.ts';
-import type { Connections } from '../../platform/connections.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
-import type { EngineProcess } from '../../platform/engineProcess.ts';
 import { reportError } from '../../platform/errorReport.ts';
-import type { Log } from '../../platform/log.ts';
 import { addConnection } from './addConnection.ts';
 import { EngineCommands } from './engineCommands.ts';
 import { removeKey, setKey } from './keys.ts';
 import { removeConnection } from './removeConnection.ts';
+import type { ConnectionsServices } from './services.ts';
 import { ConnectionStatus } from './status.ts';
 import { switchConnection } from './switchConnection.ts';
-
-export type ConnectionsServices = {
-  readonly log: Log;
-  readonly connections: Connections;
-  readonly engine: EngineProcess;
-  readonly jobStore: JobStore;
-};
 
 /** Which service is asked, with which key, and the engine behind Local. */
 export function registerConnections(services: ConnectionsServices): vscode.Disposable {

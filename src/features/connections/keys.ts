@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../platform/connections.ts';
 import { askChoice, back } from '../../platform/stepInput.ts';
 import { describeConnection, hostOf, toConnectionId } from './describe.ts';
-import type { ConnectionsServices } from './index.ts';
+import type { ConnectionsServices } from './services.ts';
 import { askKeyRecord, askKeySource } from './keyInput.ts';
 import { tryConnection } from './tryConnection.ts';
 

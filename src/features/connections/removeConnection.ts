@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ConnectionsServices } from './index.ts';
+import type { ConnectionsServices } from './services.ts';
 import { pickConnection } from './keys.ts';
 import { isBuiltIn } from './switchConnection.ts';
 

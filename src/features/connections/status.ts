@@ -3,7 +3,7 @@ import { commandIds } from '../../contributions.ts';
 import type { Connection } from '../../platform/connections.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 import { describeKey, hostOf } from './describe.ts';
-import type { ConnectionsServices } from './index.ts';
+import type { ConnectionsServices } from './services.ts';
 
 /** The status bar item that names the connection. It appears with the first job, choice, training file or recipe. */
 export class ConnectionStatus implements vscode.Disposable {

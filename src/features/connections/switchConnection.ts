@@ -3,7 +3,7 @@ import { commandIds } from '../../contributions.ts';
 import type { Connection } from '../../platform/connections.ts';
 import { askChoice, back } from '../../platform/stepInput.ts';
 import { describeConnection } from './describe.ts';
-import type { ConnectionsServices } from './index.ts';
+import type { ConnectionsServices } from './services.ts';
 import { setKey } from './keys.ts';
 
 type Item = vscode.QuickPickItem & { readonly connection?: Connection };

@@ -3,7 +3,7 @@ import type { KeyRecord } from '../../core/providers/key.ts';
 import type { Connection } from '../../platform/connections.ts';
 import { abortOnCancel } from '../../platform/disposables.ts';
 import { explainError, isCancellation } from '../../platform/errorReport.ts';
-import type { ConnectionsServices } from './index.ts';
+import type { ConnectionsServices } from './services.ts';
 
 export type Trial =
   | { readonly kind: 'answered'; readonly models: number }

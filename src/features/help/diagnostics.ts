@@ -1,6 +1,17 @@
 import * as vscode from 'vscode';
 import { settingIds } from '../../contributions.ts';
-import type { HelpServices } from './index.ts';
+import type { JobStore } from '../../core/jobs/jobStore.ts';
+import type { Connections } from '../../platform/connections.ts';
+import type { EngineProcess } from '../../platform/engineProcess.ts';
+import type { Log } from '../../platform/log.ts';
+
+export type HelpServices = {
+  readonly context: vscode.ExtensionContext;
+  readonly log: Log;
+  readonly connections: Connections;
+  readonly engine: EngineProcess;
+  readonly jobStore: JobStore;
+};
 
 /** A report for a bug tracker, as Markdown: versions, settings and counts. No file names, hosts, data or keys. */
 export async function toDiagnosticsText(services: HelpServices): Promise<string> {

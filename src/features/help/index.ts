@@ -1,19 +1,7 @@
 import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
-import type { JobStore } from '../../core/jobs/jobStore.ts';
-import type { Connections } from '../../platform/connections.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
-import type { EngineProcess } from '../../platform/engineProcess.ts';
-import type { Log } from '../../platform/log.ts';
-import { toDiagnosticsText } from './diagnostics.ts';
-
-export type HelpServices = {
-  readonly context: vscode.ExtensionContext;
-  readonly log: Log;
-  readonly connections: Connections;
-  readonly engine: EngineProcess;
-  readonly jobStore: JobStore;
-};
+import { toDiagnosticsText, type HelpServices } from './diagnostics.ts';
 
 /** What a person needs when something is wrong: the log, and a report that can be pasted in public. */
 export function registerHelp(services: HelpServices): vscode.Disposable {

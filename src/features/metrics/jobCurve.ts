@@ -17,6 +17,8 @@ export class JobCurve {
   #result: { readonly fileId: string; readonly points: readonly MetricPoint[] } | undefined;
   #failed: { readonly fileId: string; readonly reason: string } | undefined;
   #reading: string | undefined;
+  /** The points as they were made last: a long job has thousands of events, and most updates bring none. */
+  #drawn: { readonly from: readonly unknown[]; readonly points: readonly MetricPoint[] } | undefined;
 
   constructor(ref: JobRef, services: CurveServices, signal: AbortSignal, onNews: () => void) {
     this.#ref = ref;
@@ -25,9 +27,14 @@ export class JobCurve {
     this.#onNews = onNews;
   }
 
-  toPoints(record: JobRecord): MetricPoint[] {
-    const known = mergePoints(toPointsFromCheckpoints(record.checkpoints), toPointsFromEvents(record.events));
-    return this.#result === undefined ? known : mergePoints(known, this.#result.points);
+  toPoints({ checkpoints, events }: JobRecord): readonly MetricPoint[] {
+    const from = [checkpoints, events, this.#result] as const;
+    if (this.#drawn === undefined || from.some((part, index) => part !== this.#drawn?.from[index])) {
+      const known = mergePoints(toPointsFromCheckpoints(checkpoints), toPointsFromEvents(events));
+      const points = this.#result === undefined ? known : mergePoints(known, this.#result.points);
+      this.#drawn = { from, points };
+    }
+    return this.#drawn.points;
   }
 
   /** Why the result file could not be read. */

@@ -70,7 +70,8 @@ export function toUnknownJobView(jobId: string, emptyText: string, remarks: read
   };
 }
 
-export function toEventViews(events: readonly WireEvent[]): EventView[] {
+/** The events from index `from` on. */
+export function toEventViews(events: readonly WireEvent[], from = 0): EventView[] {
   const first = events[0]?.created_at ?? 0;
   const last = events.at(-1)?.created_at ?? 0;
   const severalDays = last - first > 20 * 3600;
@@ -78,7 +79,7 @@ export function toEventViews(events: readonly WireEvent[]): EventView[] {
     ...(severalDays ? { dateStyle: 'short' as const } : {}),
     timeStyle: 'medium',
   });
-  return events.map(({ created_at, level, message }) => ({
+  return events.slice(from).map(({ created_at, level, message }) => ({
     time: format.format(created_at * 1000),
     level: level === 'error' ? 'error' : level === 'warn' || level === 'warning' ? 'warn' : 'info',
     text: message,

@@ -145,7 +145,7 @@ export class MetricsPanel implements vscode.Disposable {
     }
     const eventsFrom = firstOtherEvent(sent.events, events);
     if (eventsFrom < events.length || events.length < sent.events.length) {
-      this.#page.tell('showEvents', { from: eventsFrom, events: toEventViews(events).slice(eventsFrom) });
+      this.#page.tell('showEvents', { from: eventsFrom, events: toEventViews(events, eventsFrom) });
     }
     this.#sent = { job: jobText, points, events };
   }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { settingIds } from '../contributions.ts';
 import { ServiceError } from '../core/providers/port.ts';
 import { stat } from '../disk/files.ts';
-import type { EngineLauncher, RunningEngine } from '../protocol/launch.ts';
+import type { DiskUse, EngineLauncher, RunningEngine } from '../protocol/launch.ts';
 import type { Log } from './log.ts';
 
 export type EngineProcessOptions = {
@@ -90,7 +90,7 @@ export class EngineProcess implements vscode.Disposable {
   }
 
   /** Bytes used, by kind. */
-  diskUse(): ReturnType<EngineLauncher['diskUse']> {
+  diskUse(): Promise<DiskUse> {
     return this.#options.launcher.diskUse(this.dataFolder);
   }
 

@@ -25,6 +25,14 @@ export type EngineOptions = {
   readonly port?: number;
 };
 
+/** Bytes used, by kind; `jobs` are the parts of `models`, the largest first. */
+export type DiskUse = {
+  readonly files: number;
+  readonly models: number;
+  readonly other: number;
+  readonly jobs: readonly { readonly jobId: string; readonly bytes: number }[];
+};
+
 /** What `src/engine/launch` offers; the extension's services receive it, so that no feature imports the engine. */
 export interface EngineLauncher {
   /** The running engine of the data folder, or undefined; starts nothing. */
@@ -39,8 +47,7 @@ export interface EngineLauncher {
   hasStore(dataFolder: string): Promise<boolean>;
   /** Log file of the engine in this folder. */
   logFile(dataFolder: string): string;
-  /** Bytes used by files, models and logs, by kind. */
-  diskUse(dataFolder: string): Promise<{ readonly files: number; readonly models: number; readonly other: number }>;
+  diskUse(dataFolder: string): Promise<DiskUse>;
   /** Deletes the store of an engine that does not run. */
   deleteData(dataFolder: string): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { errorCode, realSystem } from '../../disk/system.ts';
 import { listFolder, readText, removeTree, stat, treeBytes } from '../../disk/files.ts';
-import type { EngineLauncher, EngineOptions, RunningEngine } from '../../protocol/launch.ts';
+import type { DiskUse, EngineLauncher, EngineOptions, RunningEngine } from '../../protocol/launch.ts';
 import { readAccess } from './access.ts';
 import { dataFolderAt, defaultDataFolder, socketNameOf } from './dataFolder.ts';
 import { exitTaken } from './exitCodes.ts';
@@ -161,14 +161,19 @@ async function ask(engine: RunningEngine, method: string, what: string): Promise
   return response.json();
 }
 
-async function diskUse(dataFolder: string): Promise<{ files: number; models: number; other: number }> {
+async function diskUse(dataFolder: string): Promise<DiskUse> {
   const folder = dataFolderAt(dataFolder);
+  const jobs: { jobId: string; bytes: number }[] = [];
+  // Each job keeps its model and checkpoints in a folder of its own.
+  for (const { name } of await listFolder(folder.models)) {
+    jobs.push({ jobId: name, bytes: await treeBytes(join(folder.models, name)) });
+  }
   const [files, models, all] = await Promise.all([
     treeBytes(folder.files),
     treeBytes(folder.models),
     treeBytes(folder.root),
   ]);
-  return { files, models, other: Math.max(0, all - files - models) };
+  return { files, models, other: Math.max(0, all - files - models), jobs: jobs.toSorted((a, b) => b.bytes - a.bytes) };
 }
 
 /** Only what the engine itself made; token and port stay, so that outside clients need no new ones. */

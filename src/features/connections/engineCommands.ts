@@ -1,10 +1,14 @@
 import * as vscode from 'vscode';
 import { commandIds, settingIds } from '../../contributions.ts';
+import { jobName } from '../../core/jobs/jobName.ts';
 import { isTerminal } from '../../core/jobs/jobStatus.ts';
 import { abortOnCancel } from '../../platform/disposables.ts';
 import { isCancellation } from '../../platform/errorReport.ts';
+import { askChoice } from '../../platform/stepInput.ts';
 import type { RunningEngine } from '../../protocol/launch.ts';
 import type { ConnectionsServices } from './services.ts';
+
+type DiskRow = vscode.QuickPickItem & { readonly jobId?: string };
 
 /** What a person can see and do about the engine behind Local. */
 export class EngineCommands implements vscode.Disposable {
@@ -61,24 +65,40 @@ export class EngineCommands implements vscode.Disposable {
 
   async showDiskUse(): Promise<void> {
     const t = vscode.l10n.t;
-    const { engine } = this.#services;
+    const { engine, jobStore } = this.#services;
     const use = await engine.diskUse();
     const total = use.files + use.models + use.other;
     if (total === 0) {
       void vscode.window.showInformationMessage(t('The Local engine uses no disk space.'));
       return;
     }
-    const [reveal, remove] = [t('Open Folder'), t('Delete…')];
-    const message = t(
-      'The Local engine uses {0}: {1} for models, {2} for uploaded files, {3} for the rest.',
-      formatBytes(total),
-      formatBytes(use.models),
-      formatBytes(use.files),
-      formatBytes(use.other),
-    );
-    const chosen = await vscode.window.showInformationMessage(message, reveal, remove);
+    const names = new Map(jobStore.list('local').map(({ job }) => [job.id, jobName(job)]));
+    const row = (label: string, bytes: number, jobId?: string): DiskRow => ({
+      label,
+      description: formatBytes(bytes),
+      ...(jobId === undefined ? {} : { detail: jobId, jobId }),
+    });
+    const reveal: DiskRow = { label: t('Open Folder'), iconPath: new vscode.ThemeIcon('folder-opened') };
+    const remove: DiskRow = { label: t('Delete…'), iconPath: new vscode.ThemeIcon('trash') };
+    const chosen = await askChoice<DiskRow>({
+      title: t('The Local engine uses {0}', formatBytes(total)),
+      placeholder: t('Choose a job to see its metrics'),
+      items: [
+        { label: t('Models and checkpoints'), kind: vscode.QuickPickItemKind.Separator },
+        ...use.jobs.map(({ jobId, bytes }) => row(names.get(jobId) ?? jobId, bytes, jobId)),
+        { label: '', kind: vscode.QuickPickItemKind.Separator },
+        row(t('Uploaded files'), use.files),
+        row(t('The rest'), use.other),
+        { label: '', kind: vscode.QuickPickItemKind.Separator },
+        reveal,
+        remove,
+      ],
+    });
     if (chosen === reveal) await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(engine.dataFolder));
-    if (chosen === remove) await vscode.commands.executeCommand(commandIds.engineDeleteData);
+    else if (chosen === remove) await vscode.commands.executeCommand(commandIds.engineDeleteData);
+    else if (typeof chosen === 'object' && chosen.jobId !== undefined) {
+      await vscode.commands.executeCommand(commandIds.metricsShow, { connectionId: 'local', jobId: chosen.jobId });
+    }
   }
 
   async deleteData(): Promise<void> {

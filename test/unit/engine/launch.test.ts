@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -165,6 +165,13 @@ describe('the launcher', () => {
     await assert.rejects(launcher.deleteData(folder), /is running/);
     const { apiKey } = engine.run;
     await engine.close();
+    for (const [jobId, bytes] of [['ftjob-a', 10], ['ftjob-b', 2000]] as const) {
+      await mkdir(join(folder, 'models', jobId, 'a1'), { recursive: true });
+      await writeFile(join(folder, 'models', jobId, 'a1', 'weights'), Buffer.alloc(bytes));
+    }
+    const { models, jobs } = await launcher.diskUse(folder);
+    assert.equal(models, 2010);
+    assert.deepEqual(jobs, [{ jobId: 'ftjob-b', bytes: 2000 }, { jobId: 'ftjob-a', bytes: 10 }]);
     await writeFile(join(folder, 'mine.txt'), 'kept');
     await launcher.deleteData(folder);
     assert.equal(await launcher.hasStore(folder), false);
@@ -173,7 +180,7 @@ describe('the launcher', () => {
     assert.equal(again.run.apiKey, apiKey);
     assert.equal((await again.openai.files.list()).data.length, 0);
     await again.close();
-    assert.deepEqual(await launcher.diskUse(join(folder, 'absent')), { files: 0, models: 0, other: 0 });
+    assert.deepEqual(await launcher.diskUse(join(folder, 'absent')), { files: 0, models: 0, other: 0, jobs: [] });
     await launcher.deleteData(join(folder, 'absent'));
   });
 

@@ -90,14 +90,25 @@ function parseNumber(value: unknown): number | undefined {
   return Number.isNaN(number) ? undefined : number;
 }
 
-/** Points of the "metrics" events; where a service sends no data, of the numbers in the event's sentence. */
+/**
+ * Points of the "metrics" events, oldest event first; where a service sends no data, of the numbers in the event's
+ * sentence. A run that went back, because its service ended in between, leaves no points of its first attempt.
+ */
 export function toPointsFromEvents(events: readonly WireEvent[]): MetricPoint[] {
-  const points: MetricPoint[] = [];
+  const bySteps = new Map<number, MetricPoint>();
+  let latest = -1;
   for (const event of events) {
     const point = toPointFromData(event.data) ?? toPointFromMessage(event.message);
-    if (point !== undefined) points.push(point);
+    if (point === undefined) continue;
+    const known = bySteps.get(point.step);
+    if (point.step < latest && known?.trainLoss !== undefined && point.trainLoss !== undefined) {
+      for (const step of bySteps.keys()) if (step >= point.step) bySteps.delete(step);
+      latest = -1;
+    }
+    bySteps.set(point.step, { ...bySteps.get(point.step), ...point });
+    latest = Math.max(latest, point.step);
   }
-  return mergePoints(points);
+  return mergePoints([...bySteps.values()]);
 }
 
 function toPointFromData(data: Readonly<Record<string, unknown>> | null): MetricPoint | undefined {

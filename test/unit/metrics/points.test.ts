@@ -53,6 +53,27 @@ describe('toPointsFromEvents', () => {
     const data = { step: 1, train_loss: null, valid_loss: {}, train_mean_token_accuracy: true, full_valid_loss: 'x' };
     assert.deepEqual(toPointsFromEvents([event('Step 1', data)]), []);
   });
+  it('forgets the first attempt of a run that began again', () => {
+    const attempt = (...losses: number[]): WireEvent[] =>
+      losses.map((loss, index) => event('', { step: index + 1, train_loss: loss }));
+    assert.deepEqual(toPointsFromEvents([...attempt(4, 3, 2), ...attempt(4.5, 3.5)]), [
+      { step: 1, trainLoss: 4.5 },
+      { step: 2, trainLoss: 3.5 },
+    ]);
+    const goneOn = [...attempt(4, 3, 2), event('', { step: 2, train_loss: 2.5 })];
+    assert.deepEqual(toPointsFromEvents(goneOn), [{ step: 1, trainLoss: 4 }, { step: 2, trainLoss: 2.5 }]);
+  });
+  it('keeps later points when a measure of an earlier step is told late', () => {
+    const events = [
+      event('', { step: 1, train_loss: 2 }),
+      event('', { step: 2, train_loss: 1 }),
+      event('', { step: 1, full_valid_loss: 3 }),
+    ];
+    assert.deepEqual(toPointsFromEvents(events), [
+      { step: 1, trainLoss: 2, fullValidLoss: 3 },
+      { step: 2, trainLoss: 1 },
+    ]);
+  });
 });
 
 describe('mergePoints', () => {

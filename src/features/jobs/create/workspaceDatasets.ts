@@ -7,7 +7,7 @@ import { fileBytes } from '../../../platform/fileBytes.ts';
 
 /** Files looked at; any other is reached through the file dialog. */
 const maxFiles = 200;
-const skippedFolders = '**/{node_modules,.git,.vscode-test,dist,out}/**';
+const skippedFolders = '**/{node_modules,.git,.vscode-test,.tunesmith,dist,out}/**';
 
 /** The training files of the workspace by path; those that look like the validation file of another come last. */
 export async function findDatasets(datasets: Datasets): Promise<readonly vscode.Uri[]> {

@@ -6,7 +6,7 @@ import type { Batch } from './batch.ts';
 
 /** AdamW (Loshchilov and Hutter 2019). A short second moment, for runs of a few hundred steps. */
 const beta1 = 0.9;
-const beta2 = 0.98;
+const beta2 = 0.95;
 const epsilon = 1e-8;
 const weightDecay = 0.01;
 

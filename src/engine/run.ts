@@ -86,17 +86,19 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
   if (store.cutBytes > 0) {
     log(`cut ${store.cutBytes} bytes of an unfinished record off the journal; they are kept in ${folder.quarantine}`);
   }
+  let closeFor = (_reason: string): void => undefined;
   const jobs = new Jobs({
     store,
     startTrainer: options.startTrainer,
     threads: options.threads > 0 ? options.threads : availableParallelism(),
     now,
     log,
+    // What is on disk is the truth; the next engine opens it and goes on from there.
+    onStorageFailure: () => closeFor('the disk takes nothing more'),
   });
   const generator = new GeneratorHost(options.startGenerator);
   const startedAt = now();
-  let shutDown = (): void => undefined;
-  const engine: Engine = { store, jobs, generator, version: options.version, startedAt, now, shutDown: () => shutDown() };
+  const engine: Engine = { store, jobs, generator, version: options.version, startedAt, now, shutDown: () => closeFor('asked to') };
   let server: RunningServer;
   try {
     await dropExpiredFiles(engine);
@@ -133,13 +135,12 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
       .finally(markClosed);
     return ending;
   };
-  const closeFor = (reason: string): void => {
+  closeFor = (reason: string): void => {
     if (ending === undefined) {
       log(`ending: ${reason}`);
     }
     void close();
   };
-  shutDown = () => closeFor('asked to');
   const watch = setInterval(() => {
     const idle = options.idleSeconds > 0 && jobs.active === 0 && server.idleMs() >= options.idleSeconds * 1000;
     if (idle) {

@@ -235,10 +235,13 @@ function readOutputs(
   return { training, validation: validation === undefined ? null : (validationFile ?? null) };
 }
 
-/** Without `.` and `..`, so that two spellings of one path are equal. */
+/**
+ * Without `.` and `..`, in one case, so that two spellings of one path are equal: most Windows and macOS disks take
+ * `A.jsonl` and `a.jsonl` for one file, and a recipe is shared between machines.
+ */
 function plainPath(path: string): string {
   const parts: string[] = [];
-  for (const part of path.replaceAll('\\', '/').split('/')) {
+  for (const part of path.replaceAll('\\', '/').toLowerCase().split('/')) {
     if (part === '..' && parts.length > 0 && parts[parts.length - 1] !== '..') parts.pop();
     else if (part !== '.' && part !== '') parts.push(part);
   }

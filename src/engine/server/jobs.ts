@@ -20,6 +20,8 @@ export type JobsOptions = {
   readonly now: () => number;
   /** Gets ids and system errors only, never content. */
   readonly log: (line: string) => void;
+  /** Not even the failure of a job could be stored: nothing that is promised from now on would be kept. */
+  readonly onStorageFailure: () => void;
 };
 
 /**
@@ -158,9 +160,9 @@ export class Jobs {
     };
     const done = loop()
       .catch((error: unknown) => {
-        // Not even the failure could be stored. Trying again at once would only turn in circles.
         this.#options.log(`jobs stopped: ${String(error)}`);
         this.#closed = true;
+        this.#options.onStorageFailure();
       })
       .finally(() => {
         this.#loops.delete(status);

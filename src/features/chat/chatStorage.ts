@@ -11,6 +11,8 @@ export class ChatStorage {
   readonly #folder: vscode.Uri;
   readonly #log: Log;
   #latest: ChatState | undefined;
+  /** False while the stored chat may hold more than was read. */
+  #readable = true;
   #timer: NodeJS.Timeout | undefined;
   #due = Infinity;
   #writing: Promise<void> = Promise.resolve();
@@ -26,6 +28,7 @@ export class ChatStorage {
 
   /** What was written; an empty chat if nothing was. A file that cannot be read is set aside, not overwritten. */
   async load(): Promise<ChatState> {
+    this.#readable = true;
     try {
       const text = await readText(this.#path);
       const state = parseChatFile(text);
@@ -34,13 +37,17 @@ export class ChatStorage {
       await replaceFile(aside, text);
       this.#log.warn(`The stored chat could not be read; it was kept as ${aside}`);
     } catch (error) {
-      if (!isMissing(error)) this.#log.error('The stored chat could not be read', error);
+      if (isMissing(error)) return emptyChat;
+      // What cannot be read just now may be whole: this window writes nothing over it.
+      this.#readable = false;
+      this.#log.error('The stored chat could not be read', error);
     }
     return emptyChat;
   }
 
   /** Writes the state within `delayMs`; a write that is due sooner takes it along. */
   save(state: ChatState, delayMs: number): void {
+    if (!this.#readable) return;
     this.#latest = state;
     const due = Date.now() + delayMs;
     if (due >= this.#due) return;

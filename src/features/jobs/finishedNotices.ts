@@ -36,20 +36,24 @@ export class FinishedNotices implements vscode.Disposable {
     this.#services = services;
     this.#disposables.add(
       services.jobStore.onDidChange((change) => {
-        if (change.kind === 'listChanged') void this.#tell(change.connectionId);
-        else if (change.fields.has('status')) void this.#tell(change.ref.connectionId);
+        if (change.kind === 'listChanged') this.#announce(change.connectionId);
+        else if (change.fields.has('status')) this.#announce(change.ref.connectionId);
       }),
     );
     this.#disposables.add(
       vscode.window.onDidChangeWindowState(({ focused }) => {
         if (!focused) return;
-        for (const { id } of services.connections.all()) void this.#tell(id);
+        for (const { id } of services.connections.all()) this.#announce(id);
       }),
     );
   }
 
   dispose(): void {
     this.#disposables.dispose();
+  }
+
+  #announce(connectionId: string): void {
+    this.#tell(connectionId).catch((error: unknown) => this.#services.log.error('A finished job was not announced', error));
   }
 
   async #tell(connectionId: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { Problem } from '../core/dataset/problem.ts';
 import { createOnce } from '../core/jobs/createOnce.ts';
 import { autoSettings, toCreateRequest } from '../core/jobs/jobDraft.ts';
 import { ServiceError, type Service } from '../core/providers/port.ts';
+import { isValidSuffix } from '../core/providers/profile.ts';
 import type { WireJob } from '../core/providers/wire.ts';
 import { readChunks, stat } from '../disk/files.ts';
 import { problemText } from '../messages/problems.ts';
@@ -61,6 +62,12 @@ async function tune(options: TuneOptions, io: CliIo): Promise<WireJob> {
   const training = await check(options.file, 'training');
   const validation = options.validation === undefined ? undefined : await check(options.validation, 'validation');
   const { service, profile, pollMs } = await openTarget(options, io);
+  if (options.suffix !== undefined && !isValidSuffix(profile, options.suffix)) {
+    throw new TuneFailure(
+      `--suffix takes 1 to ${profile.suffix.maxLength} letters, digits, hyphens and underscores; nothing was uploaded.`,
+      exitCouldNotRun,
+    );
+  }
   const upload = async (path: string, bytes: number): Promise<string> => {
     io.stderr(`Uploading ${basename(path)} (${bytes} bytes)\n`);
     const source = { filename: basename(path), bytes, open: () => readChunks(path, io.signal) };

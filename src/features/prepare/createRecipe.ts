@@ -32,8 +32,10 @@ export async function createRecipe(
     const choice = await pickColumns(look);
     if (choice === undefined) return undefined;
     const name = basename(source.fsPath, extname(source.fsPath));
-    const text = newRecipeText({ file: basename(source.fsPath), outputName: name, ...choice });
     const recipe = vscode.Uri.file(await freePath(dirname(source.fsPath), name));
+    // Named after the recipe, so that a second recipe for the same rows does not write over the first one's files.
+    const outputName = basename(recipe.fsPath, '.recipe.json');
+    const text = newRecipeText({ file: basename(source.fsPath), outputName, ...choice });
     await replaceFile(recipe.fsPath, text);
     await vscode.window.showTextDocument(recipe);
     return recipe;

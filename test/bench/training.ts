@@ -1,4 +1,5 @@
 /** Tokens per second of a training step with the worker pool against one core, in turns, so that both see the same machine. */
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -59,12 +60,10 @@ class Bench {
 
   /** Tokens per second over some steps. */
   async round(): Promise<number> {
-    const answered = new Promise<number>((resolve, reject) => {
-      this.#thread.once('message', resolve);
-      this.#thread.once('error', reject);
-    });
+    const answered = once(this.#thread, 'message');
     this.#thread.postMessage('round');
-    return answered;
+    const [rate] = (await answered) as [number];
+    return rate;
   }
 
   async end(): Promise<void> {

@@ -10,8 +10,10 @@ const at = { asked: 0, answered: 1, ended: 2, onPort: 3, answerOnPort: 4, kernel
 const maxBuffers = 128;
 /** A blocked thread returns to JavaScript this often, where it can be terminated. */
 const wakeMs = 500;
+/** Before it sleeps, a thread looks this long for the next kernel or the answer: both mostly come sooner. */
+const lookMs = 0.06;
 
-type KernelMessage = {
+export type KernelMessage = {
   readonly type: 'kernel';
   readonly kernelHash: string;
   readonly ptrs: readonly number[];
@@ -19,7 +21,8 @@ type KernelMessage = {
   readonly end: number;
 };
 
-function isKernel(message: unknown): message is KernelMessage {
+/** Whether a message of jax-js asks for a share of a kernel. */
+export function isKernel(message: unknown): message is KernelMessage {
   return typeof message === 'object' && message !== null && 'type' in message && message.type === 'kernel';
 }
 
@@ -48,6 +51,7 @@ function takeMessage() {
 }
 port.postMessage('ready');
 for (let done = 0, open = true; open; ) {
+  for (const end = performance.now() + ${lookMs}; Atomics.load(words, at.asked) === done && performance.now() < end; ) {}
   Atomics.wait(words, at.asked, done, ${wakeMs});
   if (Atomics.load(words, at.asked) === done) continue;
   done = (done + 1) | 0;
@@ -131,6 +135,10 @@ export class PoolThread {
    */
   waitForAnswer(): unknown {
     const before = (this.#asked - 1) | 0;
+    const end = performance.now() + lookMs;
+    while (Atomics.load(this.#words, at.answered) === before && performance.now() < end) {
+      // Looking again is all there is to do.
+    }
     while (Atomics.load(this.#words, at.answered) !== this.#asked) {
       if (Atomics.load(this.#words, at.ended) !== 0) {
         throw new Error('A thread of the worker pool has ended');

@@ -1,5 +1,5 @@
 import { resolveObjectURL } from 'node:buffer';
-import { compileFunction } from 'node:vm';
+import { balanced, checked, PoolHere } from './poolHere.ts';
 import { PoolThread } from './poolThread.ts';
 
 type MessageEvent = { readonly data: unknown };
@@ -19,16 +19,20 @@ export function installWorkerPool(threads: number): { readonly stop: () => Promi
     return { stop: () => Promise.resolve() };
   }
   const others: PoolThread[] = [];
+  const here = new PoolHere();
   let created = 0;
+  /** The shares of one kernel, handed out one after the other before any of them is begun. */
+  let shares: { readonly worker: BrowserWorker; readonly message: unknown }[] = [];
 
   /** As much of the browser's Worker as jax-js uses. Its code comes as an object URL, whose text is read later. */
   class BrowserWorker {
     onmessage: ((event: MessageEvent) => void) | null = null;
     onerror: ((event: { readonly message: string }) => void) | null = null;
+    /** Absent for the first worker, which is the calling thread. */
+    thread: PoolThread | undefined;
     readonly #isFirst = created++ === 0;
     readonly #starting: Promise<void>;
-    /** Computes, and returns the answer of the worker's code. */
-    #work: ((message: unknown) => () => unknown) | undefined;
+    #started = false;
 
     constructor(url: string) {
       // A failure is not caught: it must end the thread. jax-js would go on with numbers that nobody computed.
@@ -36,13 +40,14 @@ export function installWorkerPool(threads: number): { readonly stop: () => Promi
     }
 
     postMessage(message: unknown): void {
-      if (this.#work === undefined) {
+      if (!this.#started) {
         void this.#starting.then(() => this.postMessage(message));
         return;
       }
-      const finish = this.#work(message);
-      // After the caller has handed all workers their share.
-      queueMicrotask(() => this.onmessage?.({ data: checked(finish()) }));
+      if (shares.length === 0) {
+        queueMicrotask(work);
+      }
+      shares.push({ worker: this, message });
     }
 
     async #start(url: string): Promise<void> {
@@ -51,17 +56,30 @@ export function installWorkerPool(threads: number): { readonly stop: () => Promi
         throw new Error('The code of the worker pool is gone');
       }
       if (this.#isFirst) {
-        const answer = runHere(code);
-        this.#work = (message) => () => answer(message);
+        here.load(code);
       } else {
-        const thread = await PoolThread.start(code);
-        others.push(thread);
-        this.#work = (message) => {
-          thread.post(message);
-          return () => thread.waitForAnswer();
-        };
+        this.thread = await PoolThread.start(code);
+        others.push(this.thread);
       }
+      this.#started = true;
     }
+  }
+
+  function work(): void {
+    const workers = shares.map(({ worker }) => worker);
+    const messages = balanced(shares.map(({ message }) => message));
+    shares = [];
+    const quick = here.isQuick(messages[0]);
+    const finish = messages.map((message, index) => {
+      const thread = workers[index]?.thread;
+      if (thread === undefined || quick) {
+        return () => here.answer(message);
+      }
+      thread.post(message);
+      return () => thread.waitForAnswer();
+    });
+    const answers = finish.map((answer) => checked(answer()));
+    workers.forEach((worker, index) => worker.onmessage?.({ data: answers[index] }));
   }
 
   Object.defineProperty(globalThis, 'Worker', { value: BrowserWorker, configurable: true, writable: true });
@@ -77,27 +95,5 @@ export function installWorkerPool(threads: number): { readonly stop: () => Promi
     stop: async () => {
       await Promise.all(others.map((thread) => thread.stop()));
     },
-  };
-}
-
-/** jax-js passes over a kernel that failed; thrown from a microtask, the error ends the thread. */
-function checked(answer: unknown): unknown {
-  if (typeof answer === 'object' && answer !== null && 'ok' in answer && answer.ok !== true) {
-    throw new Error(`A computation failed: ${'error' in answer ? String(answer.error) : 'without a reason'}`);
-  }
-  return answer;
-}
-
-/** Runs the worker's code in the calling thread; the result answers one message with one message. */
-function runHere(code: string): (message: unknown) => unknown {
-  const self: { onmessage?: (event: MessageEvent) => void } = {};
-  let answer: unknown;
-  const postMessage = (message: unknown): void => {
-    answer = message;
-  };
-  compileFunction(code, ['self', 'postMessage'])(self, postMessage);
-  return (message) => {
-    self.onmessage?.({ data: message });
-    return answer;
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { balanced, checked } from '../../../src/engine/train/poolHere.ts';
 import { PoolThread } from '../../../src/engine/train/poolThread.ts';
 
 /** Worker code with the messages of jax-js: a "kernel" adds its share to the shared memory. */
@@ -55,4 +56,33 @@ test('a thread that ends is an error, not an endless wait', async () => {
   const thread = await PoolThread.start('self.onmessage = () => process.exit(0);');
   thread.post({ type: 'init' });
   assert.throws(() => thread.waitForAnswer(), /has ended/);
+});
+
+test('shares are evened out in steps that stay aligned, and cover the same range', () => {
+  const shares = (ranges: readonly (readonly [number, number])[]): unknown[] =>
+    ranges.map(([begin, end]) => kernel('a', 1, [0], begin, end));
+  const rows = 128;
+  const cases: readonly [given: [number, number][], even: [number, number][]][] = [
+    // 576 rows, cut by jax-js at a multiple of 128 rows.
+    [[[0, 384 * rows], [384 * rows, 576 * rows]], [[0, 288 * rows], [288 * rows, 576 * rows]]],
+    [
+      [[0, 256], [256, 512], [512, 600]],
+      [[0, 208], [208, 416], [416, 600]],
+    ],
+    // Even already, or too small to cut.
+    [[[0, 100], [100, 200]], [[0, 100], [100, 200]]],
+    [[[0, 8], [8, 10]], [[0, 8], [8, 10]]],
+    [[[0, 512]], [[0, 512]]],
+  ];
+  for (const [given, even] of cases) {
+    assert.deepEqual(balanced(shares(given)), shares(even));
+  }
+  const other = [{ type: 'init' }, { type: 'init' }];
+  assert.equal(balanced(other), other);
+});
+
+test('a failed computation is thrown, whatever the library makes of it', () => {
+  assert.deepEqual(checked({ type: 'done', ok: true }), { type: 'done', ok: true });
+  assert.deepEqual(checked({ type: 'ready' }), { type: 'ready' });
+  assert.throws(() => checked({ type: 'done', ok: false, error: 'unreachable' }), /A computation failed: unreachable/);
 });

@@ -30,8 +30,9 @@ export class PoolHere {
     return this.#answer;
   }
 
-  isQuick(message: unknown): boolean {
-    return isKernel(message) && (this.#bestMs.get(message.kernelHash) ?? wakeCostMs) < wakeCostMs;
+  /** Whether a share of the kernel is computed sooner than another thread could be woken for it. */
+  isQuick({ kernelHash }: KernelMessage): boolean {
+    return (this.#bestMs.get(kernelHash) ?? wakeCostMs) < wakeCostMs;
   }
 }
 

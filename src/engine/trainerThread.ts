@@ -32,7 +32,7 @@ async function work(request: TrainRequest, signal: AbortSignal): Promise<void> {
   try {
     // Imported only now: jax-js looks for its pool of threads while it is being imported.
     const { train } = await import('./train/trainer.ts');
-    await train(request, emit, signal, pool.beginStep);
+    await train(request, emit, signal);
   } catch (error) {
     emit(toEvent(jobId, error));
   } finally {

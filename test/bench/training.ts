@@ -15,7 +15,7 @@ import { installWorkerPool } from '../../src/engine/train/workerPool.ts';
 type Setting = { readonly path: string; readonly threads: number; readonly batchSize: number };
 
 const rounds = 6;
-const stepsPerRound = 8;
+const stepsPerRound = 5;
 const poolThreads = 2;
 
 async function compare(): Promise<void> {
@@ -72,7 +72,7 @@ class Bench {
 }
 
 async function answer({ path, threads, batchSize }: Setting): Promise<void> {
-  const pool = installWorkerPool(threads);
+  installWorkerPool(threads);
   const { defaultDevice, init } = await import('@jax-js/jax');
   await init('wasm');
   defaultDevice('wasm');
@@ -92,7 +92,6 @@ async function answer({ path, threads, batchSize }: Setting): Promise<void> {
       step += 1;
       const batch = plan.batchAt(step);
       tokens += batch.segments.reduce((sum, segment) => sum + (segment < 0 ? 0 : 1), 0);
-      pool.beginStep(batch.rows * batch.length);
       await stepper.train(batch, 1e-3);
     }
     parentPort?.postMessage((1000 * tokens) / (performance.now() - start));

@@ -30,9 +30,8 @@ export class PoolHere {
     return this.#answer;
   }
 
-  /** Whether a share of the kernel is computed sooner than another thread could be woken for it. */
-  isQuick({ kernelHash }: KernelMessage): boolean {
-    return (this.#bestMs.get(kernelHash) ?? wakeCostMs) < wakeCostMs;
+  isQuick(message: unknown): boolean {
+    return isKernel(message) && (this.#bestMs.get(message.kernelHash) ?? wakeCostMs) < wakeCostMs;
   }
 }
 

@@ -13,7 +13,6 @@ import { Cancelled, TrainingProblem } from './problem.ts';
 import { learningRateShare, resolveHyperparameters } from './schedule.ts';
 import { Stepper, type Measure } from './step.ts';
 import { Validation } from './validation.ts';
-import type { Pool } from './workerPool.ts';
 
 /** Streams of the seed. */
 const weightStream = 0;
@@ -24,15 +23,13 @@ type Emit = (event: TrainerEvent) => void;
 
 /**
  * Works one job from the files to the tuned model, reporting by events. `signal` cancels it between two steps.
- * Installs nothing: a pool of threads must be there before this module is imported (workerPool.ts); `beginStep` is the
- * pool's.
+ * Installs nothing: a pool of threads must be there before this module is imported (workerPool.ts).
  * @throws Cancelled, TrainingProblem, or what reading and writing files throws
  */
 export async function train(
   request: TrainRequest,
   emit: Emit,
   signal: AbortSignal,
-  beginStep: Pool['beginStep'] = () => undefined,
   base: BaseModel = tunesmithTiny,
 ): Promise<void> {
   await init('wasm');
@@ -70,7 +67,7 @@ export async function train(
   const stepper = new Stepper(config, model.parameters);
   try {
     const directory = await runSteps(
-      { request, emit, breath, beginStep, model, peak: start.learningRate * hyperparameters.learningRateMultiplier },
+      { request, emit, breath, model, peak: start.learningRate * hyperparameters.learningRateMultiplier },
       { stepper, plan, validation },
     );
     // Billed by OpenAI in the same way: every token of the (cut) examples, trained or context, once per epoch.
@@ -127,7 +124,6 @@ type Run = {
   readonly request: TrainRequest;
   readonly emit: Emit;
   readonly breath: Breath;
-  readonly beginStep: Pool['beginStep'];
   readonly model: Model;
   /** Highest learning rate of the schedule. */
   readonly peak: number;
@@ -168,9 +164,7 @@ async function runSteps(run: Run, work: Work): Promise<string> {
 
 async function trainStep(run: Run, work: Work, step: number): Promise<StepMetrics> {
   const { stepper, plan, validation } = work;
-  const batch = plan.batchAt(step);
-  run.beginStep(batch.rows * batch.length);
-  const measure = await stepper.train(batch, run.peak * learningRateShare(step, plan.totalSteps));
+  const measure = await stepper.train(plan.batchAt(step), run.peak * learningRateShare(step, plan.totalSteps));
   refuseDivergence(measure, step);
   const metrics: StepMetrics = {
     step,

@@ -1,14 +1,6 @@
 import { resolveObjectURL } from 'node:buffer';
 import { balanced, checked, PoolHere } from './poolHere.ts';
-import { isKernel, PoolThread } from './poolThread.ts';
-import { Sharing } from './sharing.ts';
-
-/** What the trainer sees of its pool. */
-export type Pool = {
-  /** To be called before each step with its size in positions: the pool finds out whether sharing is faster. */
-  readonly beginStep: (positions: number) => void;
-  readonly stop: () => Promise<void>;
-};
+import { PoolThread } from './poolThread.ts';
 
 type MessageEvent = { readonly data: unknown };
 
@@ -22,13 +14,12 @@ type MessageEvent = { readonly data: unknown };
  * takes 0.15 ms longer, about as much as it computes; so the first worker is the calling thread itself, and the
  * others are waited for without going through the message loop. Work therefore blocks the calling thread.
  */
-export function installWorkerPool(threads: number): Pool {
+export function installWorkerPool(threads: number): { readonly stop: () => Promise<void> } {
   if (threads <= 1) {
-    return { beginStep: () => undefined, stop: () => Promise.resolve() };
+    return { stop: () => Promise.resolve() };
   }
   const others: PoolThread[] = [];
   const here = new PoolHere();
-  const sharing = new Sharing();
   let created = 0;
   /** The shares of one kernel, handed out one after the other before any of them is begun. */
   let shares: { readonly worker: BrowserWorker; readonly message: unknown }[] = [];
@@ -78,11 +69,10 @@ export function installWorkerPool(threads: number): Pool {
     const workers = shares.map(({ worker }) => worker);
     const messages = balanced(shares.map(({ message }) => message));
     shares = [];
-    const [first] = messages;
-    const shared = !isKernel(first) || (sharing.isOn && !here.isQuick(first));
+    const quick = here.isQuick(messages[0]);
     const finish = messages.map((message, index) => {
       const thread = workers[index]?.thread;
-      if (thread === undefined || !shared) {
+      if (thread === undefined || quick) {
         return () => here.answer(message);
       }
       thread.post(message);
@@ -102,7 +92,6 @@ export function installWorkerPool(threads: number): Pool {
   }
 
   return {
-    beginStep: (positions) => sharing.beginStep(positions),
     stop: async () => {
       await Promise.all(others.map((thread) => thread.stop()));
     },

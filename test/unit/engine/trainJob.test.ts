@@ -48,7 +48,7 @@ function request(name: string, changes: Partial<TrainRequest> = {}): TrainReques
 
 async function run(asked: TrainRequest, signal = new AbortController().signal): Promise<TrainerEvent[]> {
   const events: TrainerEvent[] = [];
-  await train(asked, (event) => events.push(event), signal, undefined, small);
+  await train(asked, (event) => events.push(event), signal, small);
   return events;
 }
 
@@ -170,7 +170,7 @@ test('cancelling ends the job between two steps, keeping finished checkpoints', 
       controller.abort();
     }
   };
-  await assert.rejects(train(asked, emit, controller.signal, undefined, small), Cancelled);
+  await assert.rejects(train(asked, emit, controller.signal, small), Cancelled);
   assert.equal(only(events, 'step').length, 4);
   await loadModel(join(folder, 'cancelled', 'step-3'));
 });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { balanced, checked } from '../../../src/engine/train/poolHere.ts';
 import { PoolThread } from '../../../src/engine/train/poolThread.ts';
-import { Sharing } from '../../../src/engine/train/sharing.ts';
 
 /** Worker code with the messages of jax-js: a "kernel" adds its share to the shared memory. */
 const code = `
@@ -86,35 +85,4 @@ test('a failed computation is thrown, whatever the library makes of it', () => {
   assert.deepEqual(checked({ type: 'done', ok: true }), { type: 'done', ok: true });
   assert.deepEqual(checked({ type: 'ready' }), { type: 'ready' });
   assert.throws(() => checked({ type: 'done', ok: false, error: 'unreachable' }), /A computation failed: unreachable/);
-});
-
-test('steps are shared while that is faster, and the other way is tried again now and then', () => {
-  let now = 0;
-  const sharing = new Sharing(() => now);
-  /** Which way 64 steps go if they take these times. */
-  const ways = (alone: number, shared: number): string =>
-    Array.from({ length: 64 }, () => {
-      sharing.beginStep(2);
-      now += sharing.isOn ? 2 * shared : 2 * alone;
-      return sharing.isOn ? 's' : 'a';
-    }).join('');
-  const free = ways(20, 10);
-  assert.ok(free.startsWith('ssssas'), free);
-  assert.equal(free.match(/a/g)?.length, 5, free);
-  const busy = ways(20, 50);
-  assert.ok((busy.match(/s/g)?.length ?? 64) <= 6, busy);
-  assert.ok(busy.slice(32).includes('s'), busy);
-  assert.ok(ways(20, 10).endsWith('sssss'));
-});
-
-test('a step of twice the size may take twice the time', () => {
-  let now = 0;
-  const sharing = new Sharing(() => now);
-  for (let step = 0; step < 100; step += 1) {
-    const size = 1 + (step % 3);
-    sharing.beginStep(size);
-    now += size * (sharing.isOn ? 10 : 11);
-  }
-  sharing.beginStep(1);
-  assert.equal(sharing.isOn, true);
 });

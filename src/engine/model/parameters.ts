@@ -69,7 +69,7 @@ const embeddingDeviation = 0.05;
 /**
  * Random weights: standard deviation 0.05 for the embedding, 1/sqrt(inputs) for the matrices that read the residual
  * stream, and zeros for those that write into it, so that every layer starts as the identity and a high learning rate
- * is stable. (Measured on 72 short examples, 180 steps: final loss 0.13 instead of 1.07 with GPT-2's scheme.)
+ * is stable.
  */
 export function randomParameters(config: ModelConfig, random: Random): Parameters<Tensor> {
   return mapParameters(shapesOf(config), (shape, name) => {

@@ -77,11 +77,15 @@ async function run(host: TestHost, extension: string, grep: string, lifetime: Li
     say(`\n${problem ?? 'The extension host ended before the suite did.'} Its last lines:`);
     say(lastLines.join('\n') || '(nothing)');
   }
+  if (problem !== undefined && printer.running !== undefined) {
+    printer.failures.push(`${printer.running}\n${problem}`.replaceAll('\n', '\n        '));
+  }
   if (!passed && browser) {
     await browser.page.screenshot({ path: join(output, 'failed.png') }).catch(() => undefined);
     await browser.server.copyLogs(join(output, 'logs'));
     say('\nLogs and a screenshot of VS Code: out/test/logs, out/test/failed.png');
   }
+  for (const failure of printer.failures) say(`\n  ✖ ${failure}`);
   const { passed: good, failed, skipped } = printer.end ?? { passed: printer.passed, failed: 1, skipped: 0 };
   // A run that went wrong without a failed test is a failure all the same.
   const bad = passed ? 0 : Math.max(1, failed);
@@ -112,6 +116,9 @@ async function waitFor(exit: Promise<number>, printer: Printer): Promise<string 
 class Printer {
   end: Extract<TestReport, { kind: 'end' }> | undefined;
   passed = 0;
+  /** Repeated at the end, where a log that is cut at the front still shows them. */
+  readonly failures: string[] = [];
+  running: string | undefined;
   lastChange = Date.now();
   #lines = 0;
   #suite = '';
@@ -130,6 +137,11 @@ class Printer {
       this.end = line;
       return;
     }
+    if (line.kind === 'start') {
+      this.running = line.title.join(' › ');
+      return;
+    }
+    this.running = undefined;
     const suiteTitle = line.title.slice(0, -1).join(' › ');
     if (suiteTitle !== this.#suite) {
       this.#suite = suiteTitle;
@@ -142,7 +154,9 @@ class Printer {
     } else if (line.kind === 'skip') {
       say(`    - ${title} (skipped)`);
     } else {
-      say(`    ✖ ${title}\n${toSources(line.message).replace(/^/gm, '        ')}`);
+      const message = toSources(line.message).replace(/^/gm, '        ');
+      this.failures.push(`${line.title.join(' › ')}\n${message}`);
+      say(`    ✖ ${title}\n${message}`);
     }
   }
 }

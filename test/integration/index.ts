@@ -20,6 +20,7 @@ export async function runSuite(load: () => void): Promise<void> {
   let [passed, failed, skipped] = [0, 0, 0];
   await new Promise<void>((resolve) => {
     const runner = mocha.run(() => resolve());
+    runner.on('test', (test) => report({ kind: 'start', title: test.titlePath() }));
     runner.on('pass', (test) => {
       passed += 1;
       report({ kind: 'pass', title: test.titlePath(), milliseconds: test.duration ?? 0 });

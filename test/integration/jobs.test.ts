@@ -231,7 +231,7 @@ suite('job tree', () => {
 
 suite('creating a job', () => {
   test('goes from a training file to a job of the Local engine', async function () {
-    this.timeout(400_000);
+    this.timeout(200_000);
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
     assert.ok(folder);
     const file = vscode.Uri.joinPath(folder, 'create-job.jsonl');
@@ -265,7 +265,7 @@ suite('creating a job', () => {
         const jobs = await listJobs();
         return jobs.length > 0 ? jobs : undefined;
       },
-      120_000,
+      60_000,
     );
     assert.ok(made);
     assert.equal(made.model, 'tunesmith-tiny');
@@ -274,7 +274,7 @@ suite('creating a job', () => {
     await vscode.env.clipboard.writeText('');
     await vscode.commands.executeCommand(commandIds.jobsCopyId);
     assert.equal(await vscode.env.clipboard.readText(), made.id);
-    await until('the end', async () => ['succeeded', 'failed'].includes((await listJobs())[0]?.status ?? ''), 240_000);
+    await until('the end', async () => ['succeeded', 'failed'].includes((await listJobs())[0]?.status ?? ''), 120_000);
     assert.equal((await listJobs())[0]?.status, 'succeeded');
     await vscode.workspace.fs.delete(file);
   });

@@ -5,6 +5,7 @@ import { appendFileSync } from 'node:fs';
  * host share and that neither decorates nor cuts.
  */
 export type TestReport =
+  | { readonly kind: 'start'; readonly title: readonly string[] }
   | { readonly kind: 'pass'; readonly title: readonly string[]; readonly milliseconds: number }
   | { readonly kind: 'fail'; readonly title: readonly string[]; readonly message: string }
   | { readonly kind: 'skip'; readonly title: readonly string[] }

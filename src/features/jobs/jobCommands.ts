@@ -20,7 +20,7 @@ export type JobCommandServices = {
   readonly jobWatcher: JobWatcher;
 };
 
-/** Commands on jobs that exist. From the palette, without a row, they ask which one. */
+/** Commands on jobs that exist. From the palette, without a row, they ask which one if there are several. */
 export function registerJobCommands(services: JobCommandServices, view: JobView): vscode.Disposable {
   const { log } = services;
   const disposables = new DisposableStore();
@@ -97,5 +97,7 @@ async function pickJob(
     void vscode.window.showInformationMessage(vscode.l10n.t('{0} has no job to choose.', label));
     return undefined;
   }
+  const [only, ...others] = items;
+  if (others.length === 0) return only?.ref;
   return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.ref;
 }

@@ -14,6 +14,9 @@ import type { JobNode } from './jobNode.ts';
 /** Ages in the rows and in the message are told in minutes. */
 const ageIntervalMs = 30_000;
 
+/** A person may have selected another row in the meantime, so waiting has an end. */
+const selectionPatienceMs = 2_000;
+
 export type JobViewServices = JobTreeServices & { readonly jobWatcher: JobWatcher };
 
 /** The job tree as a view: what it says around its rows, and whom it tells that it is visible. */
@@ -67,12 +70,30 @@ export class JobView implements vscode.Disposable {
 
   /** Shows the view and selects a job. */
   async reveal(ref: JobRef): Promise<void> {
-    await this.#view.reveal(this.#tree.jobNode(ref), { select: true, focus: false });
+    const node = this.#tree.jobNode(ref);
+    await this.#view.reveal(node, { select: true, focus: false });
+    await this.#untilSelected(node);
   }
 
   dispose(): void {
     void this.#services.jobWatcher.setTreeVisible(false);
     this.#disposables.dispose();
+  }
+
+  /** The editor tells of the selection on a way of its own, which may be the later one. */
+  async #untilSelected(node: JobNode): Promise<void> {
+    if (this.selected === node) return;
+    await new Promise<void>((resolve) => {
+      const listening = this.#view.onDidChangeSelection(({ selection }) => {
+        if (selection[0] === node) end();
+      });
+      const timer = setTimeout(end, selectionPatienceMs);
+      function end(): void {
+        clearTimeout(timer);
+        listening.dispose();
+        resolve();
+      }
+    });
   }
 
   #setVisible(visible: boolean): void {

@@ -13,6 +13,10 @@ const emit = (event: TrainerEvent): void => port.postMessage(event);
 let running: { readonly jobId: string; readonly controller: AbortController } | undefined;
 
 port.on('message', (command: TrainerCommand) => {
+  if (command.kind === 'pause') {
+    // Not sent as long as nothing is saved that training could go on from.
+    return;
+  }
   if (command.kind === 'cancel') {
     if (running?.jobId === command.jobId) {
       running.controller.abort();

@@ -5,9 +5,9 @@ import type { Auto, ChatMessage, StepMetrics } from '../core/providers/wire.ts';
  * job at a time, and the generator, which answers chats while the trainer works. Both are worker_threads; the
  * server never computes and the threads never speak HTTP. Paths are absolute. All messages are structured clones.
  *
- * A trainer thread takes one job and ends by itself after the event that ends the job ('succeeded', 'cancelled' or
- * 'failed'): the tensor library fixes its pool size and keeps its memory for the life of a thread. The server starts
- * a new one for each job. An exit without such an event is a crash. The generator thread stays.
+ * A trainer thread takes one job and ends by itself after the event that ends the job ('succeeded', 'paused',
+ * 'cancelled' or 'failed'): the tensor library fixes its pool size and keeps its memory for the life of a thread.
+ * The server starts a new one for each job. An exit without such an event is a crash. The generator thread stays.
  */
 export type TrainRequest = {
   readonly kind: 'train';
@@ -23,13 +23,19 @@ export type TrainRequest = {
     readonly learningRateMultiplier: Auto<number>;
   };
   readonly seed: number;
-  /** Threads of the worker pool, at least 1. Same seed, files and thread count give the same weights. */
+  /** Threads that share a step, at least 1. Same seed, files and thread count give the same weights. */
   readonly threads: number;
+  /** Folder of a 'saved' event of the same job: training goes on after its step. Null = from the beginning. */
+  readonly resumeFrom: string | null;
   /** Checkpoints are written below this folder, one sub-folder each (`step-<n>`), through a temporary name. */
   readonly outputDirectory: string;
 };
 
-export type TrainerCommand = TrainRequest | { readonly kind: 'cancel'; readonly jobId: string };
+export type TrainerCommand =
+  | TrainRequest
+  | { readonly kind: 'cancel'; readonly jobId: string }
+  /** After the step at work: saves, emits 'saved', then 'checkpoint' and 'paused', and ends. */
+  | { readonly kind: 'pause'; readonly jobId: string };
 
 export type TrainerEvent =
   | {
@@ -63,6 +69,17 @@ export type TrainerEvent =
       readonly directory: string;
       readonly metrics: StepMetrics;
     }
+  | {
+      /**
+       * Everything that training needs to go on after `step` to the same weights as without a break is durable in
+       * `directory` (`state-<n>` below the output folder). Comes every few seconds; earlier ones are needed no more.
+       */
+      readonly kind: 'saved';
+      readonly jobId: string;
+      readonly step: number;
+      readonly directory: string;
+    }
+  | { readonly kind: 'paused'; readonly jobId: string; readonly step: number }
   | { readonly kind: 'succeeded'; readonly jobId: string; readonly trainedTokens: number; readonly directory: string }
   | { readonly kind: 'cancelled'; readonly jobId: string }
   | { readonly kind: 'failed'; readonly jobId: string; readonly code: string; readonly message: string };

@@ -60,6 +60,8 @@ export class JobRecorder {
         return this.#step(event);
       case 'checkpoint':
         return this.#checkpoint(event);
+      case 'saved':
+        return undefined;
     }
   }
 

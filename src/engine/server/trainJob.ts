@@ -52,6 +52,7 @@ export async function trainJob(
       },
       seed: job.wire.seed,
       threads: job.threads,
+      resumeFrom: null,
       outputDirectory,
     },
     (event) => recorder.take(event),
@@ -59,6 +60,7 @@ export async function trainJob(
   );
   await recorder.settled();
   switch (outcome.kind) {
+    case 'paused':
     case 'cancelled':
       return signal.aborted || context.closing()
         ? undefined

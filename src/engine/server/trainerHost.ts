@@ -1,8 +1,8 @@
 import type { TrainerCommand, TrainerEvent, TrainRequest } from '../../protocol/training.ts';
 import type { StartThread } from './thread.ts';
 
-export type TrainProgress = Extract<TrainerEvent, { kind: 'started' | 'step' | 'checkpoint' }>;
-export type TrainOutcome = Extract<TrainerEvent, { kind: 'succeeded' | 'cancelled' | 'failed' }>;
+export type TrainProgress = Extract<TrainerEvent, { kind: 'started' | 'step' | 'checkpoint' | 'saved' }>;
+export type TrainOutcome = Extract<TrainerEvent, { kind: 'succeeded' | 'paused' | 'cancelled' | 'failed' }>;
 
 /** How long a thread may take to stop by itself, for instance inside a compilation, before it is ended. */
 const stopPatienceMs = 3000;
@@ -52,6 +52,7 @@ export async function runTrainer(
           case 'started':
           case 'step':
           case 'checkpoint':
+          case 'saved':
             if (!signal.aborted) {
               onProgress(event);
             }

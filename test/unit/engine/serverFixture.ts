@@ -39,7 +39,7 @@ export class ScriptedTrainer implements Thread<TrainerCommand, TrainerEvent> {
     if (command.kind === 'cancel') {
       this.#cancelled = this.script.deaf !== true;
       this.release();
-    } else {
+    } else if (command.kind === 'train') {
       this.request = command;
       void this.#train(command);
     }

@@ -41,6 +41,7 @@ function request(name: string, changes: Partial<TrainRequest> = {}): TrainReques
     hyperparameters: { nEpochs: 2, batchSize: 4, learningRateMultiplier: 'auto' },
     seed: 7,
     threads: 1,
+    resumeFrom: null,
     outputDirectory: join(folder, name),
     ...changes,
   };

@@ -2,6 +2,7 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OpenAI from 'openai';
+import { CheckedFetch } from '../../support/openApi.ts';
 import { runEngine, type EngineRun, type RunOptions } from '../../../src/engine/run.ts';
 import type { Thread } from '../../../src/engine/server/thread.ts';
 import type { GeneratorCommand, GeneratorEvent, TrainerCommand, TrainerEvent, TrainRequest } from '../../../src/protocol/training.ts';
@@ -165,6 +166,8 @@ export type TestEngine = {
   readonly run: EngineRun;
   readonly folder: string;
   readonly openai: OpenAI;
+  /** Looks at every answer that `openai` gets; others may ask through it too. */
+  readonly answers: CheckedFetch;
   readonly log: string[];
   readonly trainers: ScriptedTrainer[];
   readonly generators: EchoGenerator[];
@@ -172,6 +175,7 @@ export type TestEngine = {
   readonly scripts: TrainerScript[];
   /** Ends the engine and keeps its folder. */
   close(): Promise<void>;
+  /** Ends it for good. Fails if an answer broke the contract. */
   remove(): Promise<void>;
 };
 
@@ -201,7 +205,9 @@ export async function startTestEngine(
     log: (line) => log.push(line),
     ...options,
   });
+  const answers = new CheckedFetch();
   const openai = new OpenAI({
+    fetch: answers.fetch,
     apiKey: run.apiKey,
     baseURL: run.address.baseURL,
     organization: null,
@@ -212,6 +218,7 @@ export async function startTestEngine(
     run,
     folder,
     openai,
+    answers,
     log,
     trainers,
     generators,
@@ -220,6 +227,7 @@ export async function startTestEngine(
     remove: async () => {
       await run.close();
       await rm(folder, { recursive: true, force: true });
+      await answers.assertClean();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { Format, Method } from '../core/dataset/format.ts';
-import type { JsonType } from '../core/dataset/problem.ts';
+import type { JsonType } from '../core/dataset/jsonType.ts';
 import type { Expected } from '../core/jsonl/syntax.ts';
 
 /** Name of a format as people know it. */
@@ -78,4 +78,9 @@ export function expectedText(expected: Expected): string {
 /** Bytes as whole megabytes, rounded up. */
 export function megabytes(bytes: number): number {
   return Math.ceil(bytes / (1024 * 1024));
+}
+
+/** A code point as it is written after U+. */
+export function hex(codePoint: number): string {
+  return codePoint.toString(16).toUpperCase().padStart(4, '0');
 }

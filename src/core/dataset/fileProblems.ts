@@ -2,7 +2,7 @@ import type { Range } from '../jsonl/position.ts';
 import { formatsOf, type Format, type Framing, type Method } from './format.ts';
 import type { FileRole } from './fileRole.ts';
 import type { DatasetLimits } from './limits.ts';
-import { severities, type Problem, type ProblemFacts } from './problem.ts';
+import { rules, type Problem, type ProblemFacts } from './problem.ts';
 import type { Tally } from './tally.ts';
 
 /** What is known of a file besides its lines; what is not known is left out. */
@@ -37,7 +37,7 @@ export function fileProblems(
   const { tally } = lines;
   const problems: Problem[] = [];
   const add = (facts: ProblemFacts): void => {
-    problems.push({ ...facts, severity: severities[facts.code], range: place });
+    problems.push({ ...facts, severity: rules[facts.code].severity, range: place });
   };
   if (file.notText !== undefined) {
     add({ code: 'file.notText', kind: file.notText });

@@ -3,7 +3,8 @@ import { countKeys } from '../jsonl/scan.ts';
 import { diagnoseSyntax, type SyntaxFault } from '../jsonl/syntax.ts';
 import { contentSpan, LineTree } from '../jsonl/tree.ts';
 import { formatOf, isRecord, type Format } from './format.ts';
-import { jsonTypeOf, severities, type LineProblem, type ProblemFacts } from './problem.ts';
+import { jsonTypeOf } from './jsonType.ts';
+import { rules, type LineProblem, type ProblemFacts } from './problem.ts';
 import { checkChatExample } from './rules/example.ts';
 import { Findings, type Finding } from './rules/findings.ts';
 
@@ -82,7 +83,7 @@ export function overlongLine(maximum: number): LineCheck {
 
 /** Turns the facts of a problem and its place into a problem of a line. */
 export function toProblem(facts: ProblemFacts, span: { readonly start: number; readonly end: number }): LineProblem {
-  return { ...facts, severity: severities[facts.code], span };
+  return { ...facts, severity: rules[facts.code].severity, span };
 }
 
 function locate(finding: Finding, tree: LineTree): LineProblem {

@@ -1,6 +1,6 @@
 import { formatOf, isRecord } from '../../core/dataset/format.ts';
 import { checkLine } from '../../core/dataset/line.ts';
-import { severities, type ProblemFacts } from '../../core/dataset/problem.ts';
+import { rules, type ProblemFacts } from '../../core/dataset/problem.ts';
 import { checkChatExample } from '../../core/dataset/rules/example.ts';
 import { Findings, type Finding } from '../../core/dataset/rules/findings.ts';
 
@@ -39,7 +39,7 @@ const wireFormats = {
 } as const;
 
 function isError({ code }: { readonly code: ProblemFacts['code'] }): boolean {
-  return severities[code] === 'error';
+  return rules[code].severity === 'error';
 }
 
 function brokenLine(problem: ({ readonly span: { readonly start: number } } & ProblemFacts) | undefined, example: number): ExampleFault {

@@ -2,12 +2,22 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { severities } from '../../../src/core/dataset/problem.ts';
+import { problemCodes, rules } from '../../../src/core/dataset/problem.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../media/docs/problems.md'), 'utf8');
 
-test('every problem has its paragraph, with the severity it is reported with', () => {
-  const documented = [...page.matchAll(/^### (\S+)\n\n\*(\w+)\*/gm)].map(([, code, severity]) => [code, severity]);
-  assert.deepEqual(Object.fromEntries(documented), severities);
-  assert.equal(documented.length, Object.keys(severities).length);
+test('every rule has its paragraph, with its severity, and says if it rests on hearsay', () => {
+  const documented = [...page.matchAll(/^### (\S+)\n\n\*(\w+)\*(, hearsay)? ·/gm)].map(
+    ([, code, severity, hearsay]) => [code, { severity, hearsay: hearsay !== undefined }] as const,
+  );
+  const expected = problemCodes.map((code) => {
+    const { severity, evidence } = rules[code];
+    return [code, { severity, hearsay: evidence === 'hearsay' }] as const;
+  });
+  assert.deepEqual(Object.fromEntries(documented), Object.fromEntries(expected));
+  assert.equal(documented.length, expected.length, 'no paragraph twice');
+});
+
+test('a rule that rests on hearsay is no error by default', () => {
+  assert.deepEqual(problemCodes.filter((code) => rules[code].evidence === 'hearsay' && rules[code].severity === 'error'), []);
 });

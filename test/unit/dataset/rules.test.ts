@@ -4,7 +4,7 @@ import { checkBytes } from '../../../src/core/dataset/checkBytes.ts';
 import { DatasetDocument, type DatasetOptions } from '../../../src/core/dataset/document.ts';
 import { datasetLimits } from '../../../src/core/dataset/limits.ts';
 import { checkLine, overlongLine } from '../../../src/core/dataset/line.ts';
-import { severities, type ProblemCode } from '../../../src/core/dataset/problem.ts';
+import { problemCodes, rules, type ProblemCode } from '../../../src/core/dataset/problem.ts';
 import { problemText } from '../../../src/messages/problems.ts';
 import { chatLine, chatLines } from '../../support/chatLines.ts';
 import { TextLines } from '../../support/textLines.ts';
@@ -167,7 +167,7 @@ test('each rule finds its mistake at the exact place, and nothing else', () => {
     for (const problem of found) {
       const { start, end } = problem.span;
       assert.equal(`${text.slice(0, start)}«${text.slice(start, end)}»${text.slice(end)}`, marked, code);
-      assert.equal(problem.severity, severities[problem.code]);
+      assert.equal(problem.severity, rules[problem.code].severity);
       assert.doesNotMatch(problemText(problem), /\{\d\}|undefined/, 'every fact has its place in the text');
       seen.add(problem.code);
     }
@@ -301,6 +301,6 @@ test('a list that is cut says how much it leaves out', async () => {
 test('every problem is tried here', () => {
   // Made by whoever shows a list, not by a rule.
   seen.add('file.moreProblems');
-  const all = Object.keys(severities) as ProblemCode[];
+  const all = problemCodes;
   assert.deepEqual(all.filter((code) => !seen.has(code)), []);
 });

@@ -1,5 +1,5 @@
 import { chatKeys, isRecord } from '../format.ts';
-import { jsonTypeOf } from '../problem.ts';
+import { jsonTypeOf } from '../jsonType.ts';
 import { isRole, meansMessages, type Role } from '../vocabulary.ts';
 import type { Findings } from './findings.ts';
 import { checkMessage } from './message.ts';

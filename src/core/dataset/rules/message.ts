@@ -1,5 +1,5 @@
 import { isRecord } from '../format.ts';
-import { brief, jsonTypeOf } from '../problem.ts';
+import { brief, jsonTypeOf } from '../jsonType.ts';
 import { isRole, messageKeys, messageName, nearestMessageKey, nearestRole, type Role } from '../vocabulary.ts';
 import { checkContent } from './content.ts';
 import type { Findings } from './findings.ts';

@@ -1,6 +1,6 @@
 import type { JsonPath } from '../../jsonl/tree.ts';
 import { isRecord } from '../format.ts';
-import { brief, jsonTypeOf } from '../problem.ts';
+import { brief, jsonTypeOf } from '../jsonType.ts';
 import { functionName } from '../vocabulary.ts';
 import type { Findings } from './findings.ts';
 

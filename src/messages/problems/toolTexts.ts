@@ -1,0 +1,85 @@
+import { t } from '@vscode/l10n';
+import type { ToolCodes } from '../../core/dataset/codes/toolCodes.ts';
+import { typeName } from '../datasetWords.ts';
+import type { TextsOf } from './textsOf.ts';
+
+export const toolTexts: TextsOf<ToolCodes> = {
+  'toolCalls.wrongType': (problem) =>
+    t('"tool_calls" is {0}, but it must be an array of calls.', typeName(problem.type)),
+  'toolCalls.empty': () =>
+    t('"tool_calls" is empty, which services may reject. Leave the key out where nothing is called.'),
+  'toolCall.wrongType': (problem) =>
+    t('This tool call is {0}, but it must be an object with "id", "type" and "function".', typeName(problem.type)),
+  'toolCall.id.missing': () =>
+    t('The tool call has no "id", which its answer must name. Add one.'),
+  'toolCall.id.wrongType': (problem) =>
+    t('The "id" of the tool call is {0}, but it must be a string.', typeName(problem.type)),
+  'toolCall.id.duplicate': (problem) =>
+    t('The id "{0}" names an earlier tool call of this example too, so answers cannot be told apart. Give each call its own id.', problem.id),
+  'toolCall.type.invalid': (problem) =>
+    problem.type === undefined
+      ? t('The tool call has no "type". Add "type": "function".')
+      : t('The type of a tool call must be "function", and this one is "{0}".', problem.type),
+  'toolCall.function.missing': (problem) =>
+    problem.type === undefined
+      ? t('The tool call has no "function" with a "name" and "arguments". Add it.')
+      : t('"function" is {0}, but it must be an object with "name" and "arguments".', typeName(problem.type)),
+  'toolCall.name.invalid': (problem) =>
+    problem.type === undefined || problem.type === 'string'
+      ? t('The call names no function. Add its "name".')
+      : t('The name of the called function is {0}, but it must be a string.', typeName(problem.type)),
+  'toolCall.name.undeclared': (problem) =>
+    t('The function "{0}" is called here, but "tools" of this example does not declare it. Declare it, so that the model learns to call what it is offered.', problem.name),
+  'toolCall.arguments.missing': () =>
+    t('The call has no "arguments". Add them as a string that holds a JSON object; {0} stands for none.', '"{}"'),
+  'toolCall.arguments.wrongType': (problem) =>
+    t('"arguments" is {0}, but it must be a string that holds JSON. Turn it into one.', typeName(problem.type)),
+  'toolCall.arguments.notJson': () =>
+    t('The arguments are not valid JSON, and the model learns to write them so. Correct them.'),
+  'toolCall.arguments.notObject': (problem) =>
+    problem.encodedTwice
+      ? t('The arguments are encoded as JSON twice: the string holds a string that holds the object. Remove one layer.')
+      : t('The arguments are {0}, but they should be a JSON object with the parameters by name.', typeName(problem.type)),
+  'toolCall.unanswered': (problem) =>
+    t('No message of the role "tool" answers the call "{0}" before the conversation goes on. Add the answer, or remove the call.', problem.id),
+  'toolAnswer.callId.missing': () =>
+    t('A message of the role "tool" must say in "tool_call_id" which call it answers. Add it.'),
+  'toolAnswer.callId.wrongType': (problem) =>
+    t('"tool_call_id" is {0}, but it must be a string.', typeName(problem.type)),
+  'toolAnswer.callId.unmatched': (problem) =>
+    t('No earlier tool call of this example has the id "{0}". Correct the id, or add the call.', problem.id),
+  'functionCall.invalid': (problem) =>
+    t('"function_call" is {0}, but it must be an object with "name" and "arguments".', typeName(problem.type)),
+  'tools.wrongType': (problem) =>
+    t('The declared tools are {0}, but they must be an array.', typeName(problem.type)),
+  'tool.wrongType': (problem) =>
+    t('This tool is {0}, but it must be an object that declares a function.', typeName(problem.type)),
+  'tool.type.invalid': (problem) =>
+    problem.type === undefined
+      ? t('The tool has no "type". Add "type": "function".')
+      : t('The type of a tool must be "function", and this one is "{0}".', problem.type),
+  'tool.function.missing': (problem) =>
+    problem.type === undefined
+      ? t('The tool declares nothing: it needs the key "function" with "name" and "parameters" in it.')
+      : t('"function" is {0}, but it must be an object with "name" and "parameters".', typeName(problem.type)),
+  'tool.name.missing': (problem) =>
+    problem.type === undefined
+      ? t('The function has no "name". Add it.')
+      : t('The name of the function is {0}, but it must be a string.', typeName(problem.type)),
+  'tool.name.invalid': (problem) =>
+    t('"{0}" is not a valid function name: it takes 1 to 64 letters from a to z, digits, _ and -. Change it here and in all calls.', problem.name),
+  'tool.name.duplicate': (problem) =>
+    t('The function "{0}" is declared more than once, so a call of it is ambiguous. Remove or rename one.', problem.name),
+  'tool.description.wrongType': (problem) =>
+    t('The description of the function is {0}, but it must be a string.', typeName(problem.type)),
+  'tool.parameters.invalid': (problem) =>
+    t('"parameters" is {0}, but it must be a JSON schema of an object.', typeName(problem.type)),
+  'tool.parameters.notObjectSchema': (problem) =>
+    t('The schema of the parameters describes "{0}", but it must describe an object ("type": "object").', problem.type),
+  'tool.strict.wrongType': (problem) =>
+    t('"strict" is {0}, but it must be true or false.', typeName(problem.type)),
+  'functions.deprecated': () =>
+    t('"functions" is the older form of "tools". It is still accepted; new files use "tools".'),
+  'functions.count': (problem) =>
+    t('"functions" holds {0} items, but it must hold 1 to {1}.', problem.count, problem.maximum),
+};

@@ -22,7 +22,7 @@ const commands: ReadonlyMap<string, LoadCommand> = new Map<string, LoadCommand>(
 ]);
 
 /** Runs one command line, without the program's name. */
-export async function runCommandLine(args: readonly string[], io: CliIo): Promise<ExitCode> {
+async function runCommandLine(args: readonly string[], io: CliIo): Promise<ExitCode> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     (name === undefined ? io.stderr : io.stdout)(usage);

@@ -1,4 +1,6 @@
 import type {
+  Auto,
+  Hyperparameters,
   JobError,
   WireCheckpoint,
   WireEvent,
@@ -32,13 +34,31 @@ export function parseJob(value: unknown): WireJob {
     finished_at: toSeconds(job['finished_at']) || null,
     trained_tokens: toNumber(job['trained_tokens']),
     error: parseJobError(job['error']),
-    hyperparameters: isFields(job['hyperparameters']) ? job['hyperparameters'] : null,
+    hyperparameters: parseHyperparameters(job),
     method: isMethod(job['method']) ? job['method'] : null,
     integrations: Array.isArray(job['integrations']) ? (job['integrations'] as readonly unknown[]) : null,
     estimated_finish: toSeconds(job['estimated_finish']) || null,
     metadata: parseMetadata(job['metadata']),
     user_provided_suffix: toText(job['user_provided_suffix']),
   };
+}
+
+/** They stand in the method or, deprecated, beside it. Azure writes -1 for `auto`. */
+function parseHyperparameters(job: Fields): Hyperparameters | null {
+  const method = isFields(job['method']) ? job['method'] : {};
+  const places = [method['supervised'], method['dpo']].map((part) => (isFields(part) ? part['hyperparameters'] : null));
+  const given = [...places, job['hyperparameters']].find(isFields);
+  if (given === undefined) return null;
+  return {
+    n_epochs: toNumberOrAuto(given['n_epochs']),
+    batch_size: toNumberOrAuto(given['batch_size']),
+    learning_rate_multiplier: toNumberOrAuto(given['learning_rate_multiplier']),
+  };
+}
+
+function toNumberOrAuto(value: unknown): Auto<number> {
+  const number = toNumber(value);
+  return number !== null && number > 0 ? number : 'auto';
 }
 
 /** `null`, `{}` and an object of nulls all mean that there is no error. */

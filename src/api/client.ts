@@ -5,7 +5,7 @@ import type { ServiceOptions } from '../core/providers/port.ts';
 export type Fetch = NonNullable<ClientOptions['fetch']>;
 
 /** Milliseconds until an ordinary call is given up; uploads and answers of models have their own. */
-export const callTimeout = 60_000;
+const callTimeout = 60_000;
 
 /**
  * The SDK's client without its habit of configuring itself from `OPENAI_*` environment variables, which could

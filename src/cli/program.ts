@@ -2,7 +2,7 @@ import { dirname, extname, join } from 'node:path';
 import { readText } from '../disk/files.ts';
 import { isMissing, realSystem } from '../disk/system.ts';
 
-export type Program = {
+type Program = {
   /** Path of the engine's program. */
   readonly engine: string;
   readonly version: string;

@@ -10,7 +10,7 @@ import type { CliIo } from './io.ts';
 import { installedProgram } from './program.ts';
 import type { TuneOptions } from './tuneOptions.ts';
 
-export type TuneTarget = {
+type TuneTarget = {
   readonly service: Service;
   readonly profile: ProviderProfile;
   /** Milliseconds between two questions about the job. */

@@ -6,7 +6,7 @@ import { isMissing, realSystem, type OpenFile, type System } from './system.ts';
 
 export { LogDamagedError, maxRecordBytes } from './logRecords.ts';
 
-export type AppendLogOptions = {
+type AppendLogOptions = {
   /** Called once for each stored record, in order, while the log opens. */
   readonly onRecord: (payload: Uint8Array) => void;
   /** Where the cut bytes of a torn tail are kept. */

@@ -20,7 +20,7 @@ export type { Line } from './reading.ts';
 export { errorCode, isMissing, realSystem } from './system.ts';
 export type { OpenFile, System } from './system.ts';
 
-export type FileStat = {
+type FileStat = {
   readonly kind: 'file' | 'folder' | 'other';
   readonly bytes: number;
   /** Milliseconds since 1970, with fractions where the file system keeps them. */
@@ -76,7 +76,7 @@ export async function removeTree(path: string, system: System = realSystem): Pro
   await system.rm(path, { recursive: true, force: true });
 }
 
-export type FolderEntry = FileStat & { readonly name: string };
+type FolderEntry = FileStat & { readonly name: string };
 
 /** What is in a folder, by name; an absent folder is empty. Entries that vanish meanwhile are left out. */
 export async function listFolder(path: string, system: System = realSystem): Promise<readonly FolderEntry[]> {

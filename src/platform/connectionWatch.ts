@@ -4,7 +4,7 @@ import { planPoll } from '../core/jobs/pollPlan.ts';
 import { ServiceError, type Service } from '../core/providers/port.ts';
 import { isCancellation } from './errorReport.ts';
 
-export type WatchHost = {
+type WatchHost = {
   /** The service, or undefined where there is nothing to ask yet. */
   peek(signal: AbortSignal): Promise<Service | undefined>;
   isVisible(): boolean;

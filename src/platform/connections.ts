@@ -10,7 +10,7 @@ import { Secrets, type KeyState } from './secrets.ts';
 export type { Connection } from '../core/providers/connection.ts';
 export type { KeyState } from './secrets.ts';
 
-export type ConnectionsOptions = {
+type ConnectionsOptions = {
   readonly context: vscode.ExtensionContext;
   readonly engine: EngineProcess;
   /** Loads the wire client on first use: it is the largest library of the extension. */

@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
+import { readTrainingFacts, readTrainingFactsOfBytes, type TrainingFacts } from '../core/chat/trainingFacts.ts';
 import { checkBytes } from '../core/dataset/checkBytes.ts';
 import { holdsKnownKey, looksLikeDataset, recognizedLines, type Format } from '../core/dataset/format.ts';
 import type { Problem } from '../core/dataset/problem.ts';
 import type { StreamResult } from '../core/dataset/stream.ts';
 import { roleOfName, type FileRole } from '../core/dataset/fileRole.ts';
 import type { DatasetSummary } from '../core/dataset/summary.ts';
-import { systemPromptOf } from '../core/dataset/systemPrompt.ts';
-import { LineDecoder } from '../core/jsonl/lineDecoder.ts';
 import { countLineBreaks } from '../core/jsonl/lines.ts';
 import { problemText } from '../messages/problems.ts';
 import { fileBytes } from './fileBytes.ts';
@@ -22,7 +21,7 @@ export type DatasetProblems = {
   readonly firstError: { readonly message: string; readonly range: vscode.Range } | undefined;
 };
 
-export type CheckFileOptions = {
+type CheckFileOptions = {
   /** Most problems to list. */
   readonly limit: number;
   readonly signal: AbortSignal;
@@ -31,10 +30,6 @@ export type CheckFileOptions = {
   /** Told the share of the file that was read, 0 to 1. */
   readonly onProgress?: (share: number) => void;
 };
-
-/** A system prompt is looked for in so many first lines. */
-const promptLines = 200;
-const promptLineBytes = 4 * 1024 * 1024;
 
 /**
  * Which files are training files, and what is wrong with them; for open files it follows every edit. A `.jsonl` is a
@@ -122,18 +117,18 @@ export class Datasets implements vscode.Disposable {
     });
   }
 
-  /** The first system message among the first examples; undefined if there is none or the file cannot be read. */
-  async systemPrompt(uri: vscode.Uri): Promise<string | undefined> {
+  /** How the file's first examples ask; undefined if it holds no chat examples or cannot be read. */
+  async trainingFacts(uri: vscode.Uri): Promise<TrainingFacts | undefined> {
     const document = openDocument(uri);
     if (document) {
-      return firstPrompt(document);
+      return readTrainingFacts(eachLine(document));
     }
     const abort = new AbortController();
     try {
       const { chunks } = await fileBytes(uri, abort.signal);
-      return await firstPromptIn(chunks);
+      return await readTrainingFactsOfBytes(chunks);
     } catch (error) {
-      this.#log.debug(`No system prompt was read: ${error instanceof Error ? error.name : String(error)}.`);
+      this.#log.debug(`A training file could not be read: ${error instanceof Error ? error.name : String(error)}.`);
       return undefined;
     } finally {
       abort.abort();
@@ -245,30 +240,8 @@ function linesOf(document: vscode.TextDocument): { readonly lineCount: number; l
   return { lineCount: document.lineCount, lineAt: (line) => document.lineAt(line).text };
 }
 
-async function firstPromptIn(chunks: AsyncIterable<Uint8Array>): Promise<string | undefined> {
-  const decoder = new LineDecoder(promptLineBytes);
-  let left = promptLines;
-  for await (const chunk of chunks) {
-    for (const line of decoder.push(chunk)) {
-      const prompt = line.text === undefined ? undefined : systemPromptOf(line.text);
-      left -= 1;
-      if (prompt !== undefined || left <= 0) {
-        return prompt;
-      }
-    }
+function* eachLine(document: vscode.TextDocument): IterableIterator<string> {
+  for (let line = 0; line < document.lineCount; line += 1) {
+    yield document.lineAt(line).text;
   }
-  for (const line of decoder.end()) {
-    return line.text === undefined ? undefined : systemPromptOf(line.text);
-  }
-  return undefined;
-}
-
-function firstPrompt(document: vscode.TextDocument): string | undefined {
-  for (let line = 0; line < Math.min(document.lineCount, promptLines); line += 1) {
-    const prompt = systemPromptOf(document.lineAt(line).text);
-    if (prompt !== undefined) {
-      return prompt;
-    }
-  }
-  return undefined;
 }

@@ -5,7 +5,7 @@ import { stat } from '../disk/files.ts';
 import type { DiskUse, EngineLauncher, RunningEngine } from '../protocol/launch.ts';
 import type { Log } from './log.ts';
 
-export type EngineProcessOptions = {
+type EngineProcessOptions = {
   readonly launcher: EngineLauncher;
   /** Absolute path of the bundled engine program (`dist/engine.js`). */
   readonly program: string;

@@ -5,7 +5,7 @@ import { readChunks } from '../disk/files.ts';
 const maximumWhole = 256 * 1024 * 1024;
 const chunkBytes = 256 * 1024;
 
-export type FileBytes = { readonly size: number; readonly chunks: AsyncIterable<Uint8Array> };
+type FileBytes = { readonly size: number; readonly chunks: AsyncIterable<Uint8Array> };
 
 /**
  * The bytes of a file in chunks, with a turn for others between them. From a local file they are read as they are

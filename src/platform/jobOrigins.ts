@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { readJobOrigin, type JobOrigin } from '../core/jobs/jobOrigin.ts';
+import { jobKey } from '../core/jobs/jobRef.ts';
 import type { JobRef } from '../core/jobs/jobStore.ts';
 
 const stateKey = 'tunesmith.jobOrigins';
@@ -41,8 +42,4 @@ export class JobOrigins {
   #stored(): Readonly<Record<string, unknown>> {
     return this.#state.get<Readonly<Record<string, unknown>>>(stateKey) ?? {};
   }
-}
-
-function jobKey(ref: JobRef): string {
-  return `${ref.connectionId}/${ref.jobId}`;
 }

@@ -11,9 +11,9 @@ import type { Log } from './log.ts';
 import { UnfinishedMemory } from './unfinishedMemory.ts';
 
 /** What the watcher asks of Connections. */
-export type WatchedConnections = Pick<Connections, 'current' | 'get' | 'peek' | 'onDidChange'>;
+type WatchedConnections = Pick<Connections, 'current' | 'get' | 'peek' | 'onDidChange'>;
 
-export type JobWatcherOptions = {
+type JobWatcherOptions = {
   readonly connections: WatchedConnections;
   readonly store: JobStore;
   readonly globalState: vscode.Memento;
@@ -21,7 +21,7 @@ export type JobWatcherOptions = {
 };
 
 /** What the job tree has to show for a connection; the value of the context key `tunesmith.jobsState`. */
-export type JobsState = 'loading' | 'empty' | 'noStore' | 'noKey' | 'offline' | 'listed';
+type JobsState = 'loading' | 'empty' | 'noStore' | 'noKey' | 'offline' | 'listed';
 
 /**
  * Keeps the job store fresh: one loop per connection that has something to look at. The current connection is asked

@@ -5,7 +5,7 @@ export const back = Symbol('back');
 
 export type Step = { readonly title: string; readonly step?: number; readonly totalSteps?: number };
 
-export type TextStep = Step & {
+type TextStep = Step & {
   readonly prompt: string;
   readonly value?: string;
   readonly placeholder?: string;
@@ -53,7 +53,7 @@ export function askText(step: TextStep): Promise<string | typeof back | undefine
   });
 }
 
-export type ChoiceStep<T extends vscode.QuickPickItem> = Step & {
+type ChoiceStep<T extends vscode.QuickPickItem> = Step & {
   readonly placeholder: string;
   readonly items: readonly T[];
   readonly active?: T;

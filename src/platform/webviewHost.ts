@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { connect, type Api, type Connection, type Handlers, type Port } from '../protocol/rpc.ts';
 import type { Log } from './log.ts';
 
-export type WebviewPage = {
+type WebviewPage = {
   /** The page's bundle: dist/webview/<name>.js and .css. */
   readonly name: 'metrics' | 'chat';
   readonly title: string;

@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import { connect, type Api, type Connection, type Handlers } from '../protocol/rpc.ts';
 import type { Log } from './log.ts';
 
-export type WorkerClientOptions<Ours extends Api<Ours>> = {
+type WorkerClientOptions<Ours extends Api<Ours>> = {
   /** Absolute path of the bundled worker program. */
   readonly program: string;
   /** What the worker may call here. */

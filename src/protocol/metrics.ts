@@ -66,12 +66,12 @@ export type JobView = {
 };
 
 export type StatusTone = 'waiting' | 'running' | 'good' | 'bad' | 'stopped' | 'unknown';
-export type StatusView = { readonly tone: StatusTone; readonly text: string };
+type StatusView = { readonly tone: StatusTone; readonly text: string };
 export type ProgressView = { readonly share: number | null; readonly text: string };
 export type FactView = { readonly label: string; readonly value: string; readonly copy?: string; readonly missing?: true };
 export type FinalView = { readonly label: string; readonly value: string; readonly note: string };
 export type Remark = { readonly tone: 'info' | 'warning' | 'error'; readonly text: string; readonly canRetry?: true };
-export type CheckpointView = { readonly step: number; readonly model: string };
+type CheckpointView = { readonly step: number; readonly model: string };
 export type EventView = { readonly time: string; readonly level: 'info' | 'warn' | 'error'; readonly text: string };
 
 export type MetricsStrings = {

@@ -19,7 +19,7 @@ export type PrepareOwnerApi = {
   progress(report: { readonly runId: string; readonly progress: PrepareProgress }): void;
 };
 
-export type RunRequest = RunOptions & { readonly runId: string };
+type RunRequest = RunOptions & { readonly runId: string };
 
 export type RunOptions = {
   readonly recipePath: string;
@@ -31,4 +31,4 @@ export type RunOptions = {
   readonly keepNew: boolean;
 };
 
-export type LookRequest = { readonly sourcePath: string; readonly settings: SourceSettings };
+type LookRequest = { readonly sourcePath: string; readonly settings: SourceSettings };

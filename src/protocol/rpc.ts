@@ -41,7 +41,7 @@ export interface Connection<T> extends Remote<T> {
   dispose(): void;
 }
 
-export type RpcErrorCode = 'unknownMethod' | 'failed' | 'cancelled' | 'closed';
+type RpcErrorCode = 'unknownMethod' | 'failed' | 'cancelled' | 'closed';
 
 export class RpcError extends Error {
   override readonly name = 'RpcError';

@@ -6,7 +6,7 @@ import { SourceError } from './sourceError.ts';
 /** An open quote must not make the rest of a large file one record in memory. */
 const maxRecordBytes = 64 * 1024 * 1024;
 
-export type CsvTable = {
+type CsvTable = {
   readonly columns: readonly string[];
   rows(): AsyncGenerator<Row, void, undefined>;
   close(): void;

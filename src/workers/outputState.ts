@@ -14,7 +14,7 @@ export type OutputState = {
   settle(outputs: readonly OutputHash[]): Promise<void>;
 };
 
-export type OutputHash = { readonly path: string; readonly sha256: string };
+type OutputHash = { readonly path: string; readonly sha256: string };
 
 type Stored = Map<string, readonly string[]>;
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { chromium, type Browser } from 'playwright-core';
 import { installChromium } from './install.ts';
 
-export type BrowserProgram = {
+type BrowserProgram = {
   readonly path: string;
   readonly name: string;
   readonly environment: Readonly<Record<string, string>>;

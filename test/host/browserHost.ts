@@ -3,7 +3,7 @@ import { findBrowser, launchBrowser } from './browser.ts';
 import type { Lifetime } from './lifetime.ts';
 import { startServer, type ServerOptions, type VSCodeServer } from './server.ts';
 
-export type BrowserHostOptions = ServerOptions & {
+type BrowserHostOptions = ServerOptions & {
   readonly folder: string;
   /** Folder of the extension under development. */
   readonly extension?: string;

@@ -68,7 +68,7 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-export function isOnPath(program: string, environment: NodeJS.ProcessEnv): boolean {
+function isOnPath(program: string, environment: NodeJS.ProcessEnv): boolean {
   return findOnPath(program, environment) !== undefined;
 }
 

@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { runTests, TestRunFailedError } from '@vscode/test-electron';
 import type { Lifetime } from './lifetime.ts';
 
-export type DesktopRun = {
+type DesktopRun = {
   readonly executable: string;
   /** Run below xvfb-run: Linux without a display. */
   readonly virtualDisplay: boolean;

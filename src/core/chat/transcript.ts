@@ -31,7 +31,7 @@ export type Answer = {
 };
 
 /** Why an answer failed: the kind decides what is offered, the sentence is shown as it was told. */
-export type Failure = { readonly kind: string; readonly message: string };
+type Failure = { readonly kind: string; readonly message: string };
 
 export type Turn = {
   readonly id: string;

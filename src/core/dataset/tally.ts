@@ -2,8 +2,6 @@ import { formats, type Format } from './format.ts';
 import type { LineCheck } from './line.ts';
 import type { LineProblem, Severity } from './problem.ts';
 
-export type SeverityCounts = { readonly [S in Severity]: number };
-
 /** What must be known of many lines to judge their file. Tallies of parts of a file can be added. */
 export type Tally = {
   unchecked: number;

@@ -1,3 +1,4 @@
+import { jobKey } from './jobRef.ts';
 import { isTerminal } from './jobStatus.ts';
 import type { JobRecord, JobRef } from './jobStore.ts';
 
@@ -58,10 +59,11 @@ export class UnfinishedObserver {
   observe(unfinished: UnfinishedJobs, records: readonly JobRecord[]): UnfinishedJobs {
     let result = unfinished;
     for (const { connectionId, job } of records) {
-      const key = `${connectionId}\n${job.id}`;
+      const ref = { connectionId, jobId: job.id };
+      const key = jobKey(ref);
       if (isTerminal(job) || this.#met.has(key)) continue;
       this.#met.add(key);
-      result = withUnfinished(result, { connectionId, jobId: job.id });
+      result = withUnfinished(result, ref);
     }
     return result;
   }

@@ -17,7 +17,7 @@ export function jobLabel(job: WireJob): string {
 }
 
 /** `ftjob-O1OEE7eEyFNJsO2Eu5otzWA8` -> `O1OEE7eE`. */
-export function shortJobId(jobId: string): string {
+function shortJobId(jobId: string): string {
   return jobId.replace(/^ftjob-/, '').slice(0, 8);
 }
 

@@ -5,14 +5,14 @@ import { EventReader } from './eventReader.ts';
 import { isTerminal } from './jobStatus.ts';
 import type { JobRef, JobStore } from './jobStore.ts';
 
-export type PollInterest = {
+type PollInterest = {
   /** Jobs somebody looks at: their events and checkpoints are kept complete. */
   readonly watched: ReadonlySet<string>;
   /** Jobs whose end must not be missed, also if the first page does not name them. */
   readonly unfinished: readonly string[];
 };
 
-export type PollOutcome = {
+type PollOutcome = {
   /** Jobs of `unfinished` that the service does not know any more. */
   readonly gone: readonly string[];
 };

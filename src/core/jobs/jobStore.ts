@@ -1,6 +1,5 @@
 import { terminalJobStatuses } from '../providers/wire.ts';
 import type { WireCheckpoint, WireEvent, WireJob, WirePage } from '../providers/wire.ts';
-import { completeJob } from './completeJob.ts';
 import { JobEmitter } from './jobEmitter.ts';
 import type { Subscription } from './jobEmitter.ts';
 import { mergeEvents } from './jobEvents.ts';
@@ -20,7 +19,7 @@ export type JobRecord = {
 };
 
 /** Which part of a record changed: a field of the job as the service tells it, or one of its lists. */
-export type JobField = keyof WireJob | 'events' | 'checkpoints';
+type JobField = keyof WireJob | 'events' | 'checkpoints';
 
 export type JobChange =
   | {
@@ -144,8 +143,7 @@ export class JobStore {
     return this.#entries.get(connectionId)?.get(jobId);
   }
 
-  #applySnapshot(connectionId: string, given: WireJob, asked: Asked, how: 'listed' | 'direct'): void {
-    const job = completeJob(given);
+  #applySnapshot(connectionId: string, job: WireJob, asked: Asked, how: 'listed' | 'direct'): void {
     const jobs = this.#entries.get(connectionId) ?? new Map<string, Entry>();
     this.#entries.set(connectionId, jobs);
     let entry = jobs.get(job.id);

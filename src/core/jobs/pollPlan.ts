@@ -14,10 +14,10 @@ export type PollSituation = {
   readonly retryAfter?: number | undefined;
 };
 
-export const fastPollMs = 2_000;
-export const slowPollMs = 15_000;
+const fastPollMs = 2_000;
+const slowPollMs = 15_000;
 /** A service that asks for longer than this is asked again nevertheless; less than a second is no pause. */
-export const maxRetryAfterMs = 600_000;
+const maxRetryAfterMs = 600_000;
 const maxBackOffMs = 60_000;
 const minBackOffMs = 1_000;
 

@@ -30,7 +30,7 @@ export function countKeys(text: string): number {
   return count;
 }
 
-export type Brackets = {
+type Brackets = {
   /** Deepest nesting. */
   readonly depth: number;
   /** Brackets still open at the end, innermost first, as the text that closes them. */

@@ -52,7 +52,7 @@ const measureOfName: ReadonlyMap<string, Measure> = new Map<string, Measure>([
 ]);
 
 /** The measure that a column or field of a service stands for; undefined for names that mean something else. */
-export function measureNamed(name: string): Measure | undefined {
+function measureNamed(name: string): Measure | undefined {
   return measureOfName.get(name.trim().toLowerCase());
 }
 

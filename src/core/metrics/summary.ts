@@ -2,7 +2,7 @@ import { isLoss, measures, type Measure, type MetricPoint } from './points.ts';
 
 export type Sample = { readonly step: number; readonly value: number };
 
-export type MeasureSummary = {
+type MeasureSummary = {
   readonly count: number;
   readonly first: Sample;
   readonly final: Sample;

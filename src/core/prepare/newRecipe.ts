@@ -1,6 +1,6 @@
 import { escapeTemplate } from './template.ts';
 
-export type NewRecipe = {
+type NewRecipe = {
   /** The source, relative to the recipe. */
   readonly file: string;
   readonly question: string;

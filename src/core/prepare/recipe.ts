@@ -42,7 +42,7 @@ export const messageRoles = ['system', 'user', 'assistant'] as const;
 export type MessageRole = (typeof messageRoles)[number];
 
 export const dedupes = ['exact', 'none'] as const;
-export type Dedupe = (typeof dedupes)[number];
+type Dedupe = (typeof dedupes)[number];
 
 export const defaultSeed = 42;
 export const maxSeed = 0xffff_ffff;

@@ -5,7 +5,7 @@ import type { Digest } from './split.ts';
 import { parseTemplate, renderTemplate } from './template.ts';
 import { toTrainingLine } from './writtenJson.ts';
 
-export type RowOutcome =
+type RowOutcome =
   | { readonly kind: 'kept'; readonly line: string; readonly emptyRoles: readonly MessageRole[] }
   | { readonly kind: 'dropped'; readonly reason: DropReason };
 

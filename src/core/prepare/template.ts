@@ -1,13 +1,13 @@
 /** Where a piece stands in the template text: UTF-16 offsets, end exclusive. */
 type Span = { readonly start: number; readonly end: number };
 
-export type TemplatePiece =
+type TemplatePiece =
   | { readonly kind: 'text'; readonly text: string }
   | ({ readonly kind: 'column'; readonly column: string } & Span);
 
-export type TemplateFault = Span & { readonly kind: 'unclosed' | 'empty' };
+type TemplateFault = Span & { readonly kind: 'unclosed' | 'empty' };
 
-export type Template = { readonly pieces: readonly TemplatePiece[]; readonly faults: readonly TemplateFault[] };
+type Template = { readonly pieces: readonly TemplatePiece[]; readonly faults: readonly TemplateFault[] };
 
 /**
  * Reads `{{column}}` placeholders. Blanks just inside the braces are ignored. `{{{{` stands for a literal `{{`;

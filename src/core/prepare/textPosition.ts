@@ -1,5 +1,5 @@
 /** Line and column, both from 1, the column in UTF-16 units. LF, CRLF and CR end a line. */
-export type TextPosition = { readonly line: number; readonly column: number };
+type TextPosition = { readonly line: number; readonly column: number };
 
 export function textPosition(text: string, offset: number): TextPosition {
   let line = 1;

@@ -1,7 +1,7 @@
 import type { Dated, ProviderProfile } from './profile.ts';
 
 /** The base model of the Local engine: a decoder trained from scratch, with a vocabulary learned from the file. */
-export const tinyModel = 'tunesmith-tiny';
+const tinyModel = 'tunesmith-tiny';
 
 /** The limits of our own engine; a test holds them against what it does. */
 function own<T>(value: T, source: string): Dated<T> {

@@ -26,9 +26,9 @@ export type BaseModel = {
   readonly price?: Dated<ModelPrice>;
 };
 
-export type TrainingMethod = 'supervised' | 'dpo' | 'reinforcement';
+type TrainingMethod = 'supervised' | 'dpo' | 'reinforcement';
 
-export type ProviderId = 'local' | 'openai' | 'compatible';
+type ProviderId = 'local' | 'openai' | 'compatible';
 
 /** What is known about one kind of service. Numbers that change carry their date and source. */
 export type ProviderProfile = {

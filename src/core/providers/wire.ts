@@ -17,7 +17,7 @@ export type Hyperparameters = {
   readonly learning_rate_multiplier?: Auto<number>;
 };
 
-export type JobMethod = {
+type JobMethod = {
   readonly type: string;
   readonly supervised?: { readonly hyperparameters?: Hyperparameters };
   readonly dpo?: { readonly hyperparameters?: Hyperparameters & { readonly beta?: Auto<number> } };

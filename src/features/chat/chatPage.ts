@@ -13,7 +13,7 @@ import type { SessionChange } from './chatSession.ts';
 import { toTurnView } from './chatViews.ts';
 import { createChatStrings } from './strings.ts';
 
-export type ChatPageServices = HeaderServices & {
+type ChatPageServices = HeaderServices & {
   readonly log: Log;
   readonly webviews: WebviewHost;
   readonly target: AnswerTarget;

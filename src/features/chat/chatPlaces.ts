@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { viewIds } from '../../contributions.ts';
+import { jobKey } from '../../core/jobs/jobRef.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 import type { Log } from '../../platform/log.ts';
 import type { WebviewHost } from '../../platform/webviewHost.ts';
@@ -9,7 +10,7 @@ import { ChatPage } from './chatPage.ts';
 import { pickTunedModel } from './modelPicker.ts';
 import { listTunedModels, toModelName } from './tunedModels.ts';
 
-export type PlaceServices = HeaderServices & {
+type PlaceServices = HeaderServices & {
   readonly log: Log;
   readonly target: AnswerTarget;
   readonly webviews: WebviewHost;
@@ -158,7 +159,7 @@ export class ChatPlaces implements vscode.WebviewViewProvider, vscode.WebviewPan
   #watchChosen(): void {
     const { session, jobWatcher } = this.#services;
     const ref = this.#isInSight ? session.state.settings.model?.ref : undefined;
-    const key = ref === undefined ? '' : `${ref.connectionId}/${ref.jobId}`;
+    const key = ref === undefined ? '' : jobKey(ref);
     if (key === (this.#watched?.key ?? '')) return;
     this.#watched?.watch.dispose();
     this.#watched = ref === undefined ? undefined : { key, watch: jobWatcher.watch(ref) };

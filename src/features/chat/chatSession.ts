@@ -9,7 +9,7 @@ import type { Log } from '../../platform/log.ts';
 import type { ChatStorage } from './chatStorage.ts';
 import type { TrainingKnowledge } from './trainingKnowledge.ts';
 
-export type SessionServices = {
+type SessionServices = {
   readonly connections: Connections;
   readonly log: Log;
   readonly storage: ChatStorage;

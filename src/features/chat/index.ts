@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { commandIds, viewIds } from '../../contributions.ts';
 import type { JobStore } from '../../core/jobs/jobStore.ts';
 import type { Connections } from '../../platform/connections.ts';
+import type { Datasets } from '../../platform/datasets.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 import type { JobOrigins } from '../../platform/jobOrigins.ts';
 import type { JobWatcher } from '../../platform/jobWatcher.ts';
@@ -14,10 +15,11 @@ import { ChatSession } from './chatSession.ts';
 import { ChatStorage } from './chatStorage.ts';
 import { TrainingKnowledge } from './trainingKnowledge.ts';
 
-export type ChatServices = {
+type ChatServices = {
   readonly context: vscode.ExtensionContext;
   readonly log: Log;
   readonly connections: Connections;
+  readonly datasets: Datasets;
   readonly jobStore: JobStore;
   readonly jobWatcher: JobWatcher;
   readonly jobOrigins: JobOrigins;

@@ -6,7 +6,7 @@ import type { Connections } from '../../platform/connections.ts';
 import type { JobWatcher } from '../../platform/jobWatcher.ts';
 import { listTunedModels, toModelDetail, toModelName } from './tunedModels.ts';
 
-export type PickerServices = {
+type PickerServices = {
   readonly connections: Connections;
   readonly jobStore: JobStore;
   readonly jobWatcher: JobWatcher;

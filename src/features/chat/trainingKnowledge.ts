@@ -1,23 +1,24 @@
 import * as vscode from 'vscode';
 import { readTrainingFacts, type TrainingFacts } from '../../core/chat/trainingFacts.ts';
+import { jobKey } from '../../core/jobs/jobRef.ts';
 import type { JobRef, JobStore } from '../../core/jobs/jobStore.ts';
-import { readChunks, stat } from '../../disk/files.ts';
+import { splitLines } from '../../core/jsonl/lines.ts';
 import type { Connections } from '../../platform/connections.ts';
+import type { Datasets } from '../../platform/datasets.ts';
 import type { JobOrigins } from '../../platform/jobOrigins.ts';
 import type { Log } from '../../platform/log.ts';
 
 /** What is known of a job's training file; a part is undefined while or where it cannot be known. */
-export type Knowledge = { readonly system: string | undefined; readonly singleTurn: boolean | undefined };
+type Knowledge = { readonly system: string | undefined; readonly singleTurn: boolean | undefined };
 
-export type KnowledgeServices = {
+type KnowledgeServices = {
   readonly connections: Connections;
+  readonly datasets: Datasets;
   readonly jobStore: JobStore;
   readonly jobOrigins: JobOrigins;
   readonly log: Log;
 };
 
-/** Enough of a file to see how its examples are made. */
-const bytesRead = 1024 * 1024;
 /** A service sends whole files only, so a large one is not asked for. */
 const maxDownload = 4 * 1024 * 1024;
 
@@ -37,7 +38,7 @@ export class TrainingKnowledge {
   /** What is known now, without waiting. */
   get(ref: JobRef): Knowledge {
     const origin = this.#services.jobOrigins.get(ref);
-    const facts = this.#facts.get(keyOf(ref));
+    const facts = this.#facts.get(jobKey(ref));
     return {
       system: origin === undefined ? facts?.system : (origin.systemPrompt ?? ''),
       singleTurn: facts?.singleTurn,
@@ -46,7 +47,7 @@ export class TrainingKnowledge {
 
   /** Looks the job up if that was not done yet; never rejects. What cannot be read now is tried again next time. */
   async learn(ref: JobRef, signal: AbortSignal): Promise<void> {
-    const key = keyOf(ref);
+    const key = jobKey(ref);
     if (this.#facts.has(key)) return;
     const reading =
       this.#reading.get(key) ??
@@ -62,10 +63,10 @@ export class TrainingKnowledge {
   }
 
   async #read(ref: JobRef, signal: AbortSignal): Promise<TrainingFacts | undefined> {
-    const { connections, jobStore, jobOrigins } = this.#services;
+    const { connections, datasets, jobStore, jobOrigins } = this.#services;
     const origin = jobOrigins.get(ref);
-    const local = origin === undefined ? undefined : await readLocalStart(vscode.Uri.parse(origin.trainingFile), signal);
-    if (local !== undefined) return readTrainingFacts(local);
+    const local = origin && (await datasets.trainingFacts(vscode.Uri.parse(origin.trainingFile)));
+    if (local !== undefined) return local;
     const record = jobStore.get(ref);
     const connection = connections.get(ref.connectionId);
     if (record === undefined || connection === undefined) throw new Error('the job is not known yet');
@@ -73,19 +74,6 @@ export class TrainingKnowledge {
     if (service === undefined) throw new Error('the service cannot be asked now');
     const file = await service.retrieveFile(record.job.training_file, signal);
     if (file.bytes > maxDownload) return undefined;
-    return readTrainingFacts(new TextDecoder().decode(await service.fileContent(file.id, signal)));
+    return readTrainingFacts(splitLines(new TextDecoder().decode(await service.fileContent(file.id, signal))));
   }
-}
-
-/** The first whole lines of a file on this machine; undefined where there is none. */
-async function readLocalStart(uri: vscode.Uri, signal: AbortSignal): Promise<string | undefined> {
-  if (uri.scheme !== 'file' || (await stat(uri.fsPath))?.kind !== 'file') return undefined;
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of readChunks(uri.fsPath, signal, { end: bytesRead })) text += decoder.decode(chunk, { stream: true });
-  return text;
-}
-
-function keyOf(ref: JobRef): string {
-  return `${ref.connectionId}/${ref.jobId}`;
 }

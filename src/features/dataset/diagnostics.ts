@@ -55,7 +55,7 @@ export class DatasetDiagnostics implements vscode.Disposable {
 }
 
 /** The first problems as the editor shows them, and one more that counts the rest. */
-export function toDiagnostics(problems: Iterable<Problem>, total: number): vscode.Diagnostic[] {
+function toDiagnostics(problems: Iterable<Problem>, total: number): vscode.Diagnostic[] {
   const diagnostics: vscode.Diagnostic[] = [];
   for (const problem of problems) {
     if (diagnostics.length >= shownProblems) {

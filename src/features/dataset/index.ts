@@ -6,7 +6,7 @@ import { DatasetCodeActions } from './codeActions.ts';
 import { registerCommands } from './commands.ts';
 import { DatasetDiagnostics } from './diagnostics.ts';
 
-export type DatasetServices = {
+type DatasetServices = {
   readonly context: vscode.ExtensionContext;
   readonly log: Log;
   readonly datasets: Datasets;

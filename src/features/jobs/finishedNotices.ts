@@ -13,7 +13,7 @@ import type { JobWatcher } from '../../platform/jobWatcher.ts';
 import { refOf } from './jobNode.ts';
 import { showProblems } from './showProblems.ts';
 
-export type FinishedNoticesServices = {
+type FinishedNoticesServices = {
   readonly log: Log;
   readonly connections: Connections;
   readonly jobStore: JobStore;

@@ -13,7 +13,7 @@ import { FinishedNotices } from './finishedNotices.ts';
 import { registerJobCommands } from './jobCommands.ts';
 import { JobView } from './jobView.ts';
 
-export type JobsServices = {
+type JobsServices = {
   readonly log: Log;
   readonly connections: Connections;
   readonly jobStore: JobStore;

@@ -13,7 +13,7 @@ import type { JobWatcher } from '../../platform/jobWatcher.ts';
 import { copyableId, refOf } from './jobNode.ts';
 import type { JobView } from './jobView.ts';
 
-export type JobCommandServices = {
+type JobCommandServices = {
   readonly log: Log;
   readonly connections: Connections;
   readonly jobStore: JobStore;

@@ -1,6 +1,6 @@
 import type { JobRecord, JobRef } from '../../core/jobs/jobStore.ts';
 import { isTerminal } from '../../core/jobs/jobStatus.ts';
-import { readJobRef } from '../../core/jobs/jobRef.ts';
+import { jobKey, readJobRef } from '../../core/jobs/jobRef.ts';
 
 /** A row of the job tree. `ref` and `model` are what the commands of other features read. */
 export type JobNode =
@@ -40,7 +40,7 @@ export function refOf(record: JobRecord): JobRef {
 /** Unique and stable: it may not depend on anything that changes while a job runs. */
 export function nodeId(node: JobNode): string {
   if (node.kind === 'more') return `${node.connectionId}/more`;
-  const job = `${node.ref.connectionId}/${node.ref.jobId}`;
+  const job = jobKey(node.ref);
   if (node.kind === 'job') return job;
   return node.kind === 'checkpoint' ? `${job}/${node.kind}/${node.checkpointId}` : `${job}/${node.kind}`;
 }

@@ -17,7 +17,7 @@ const ageIntervalMs = 30_000;
 /** A person may have selected another row in the meantime, so waiting has an end. */
 const selectionPatienceMs = 2_000;
 
-export type JobViewServices = JobTreeServices & { readonly jobWatcher: JobWatcher };
+type JobViewServices = JobTreeServices & { readonly jobWatcher: JobWatcher };
 
 /** The job tree as a view: what it says around its rows, and whom it tells that it is visible. */
 export class JobView implements vscode.Disposable {

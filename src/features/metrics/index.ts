@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { commandIds, viewIds } from '../../contributions.ts';
 import { jobName } from '../../core/jobs/jobName.ts';
-import { readJobRef } from '../../core/jobs/jobRef.ts';
+import { jobKey, readJobRef } from '../../core/jobs/jobRef.ts';
 import { describeStatus } from '../../core/jobs/jobStatus.ts';
 import type { JobRef, JobStore } from '../../core/jobs/jobStore.ts';
 import { statusText, timeText } from '../../messages/jobs.ts';
@@ -13,7 +13,7 @@ import { WebviewHost } from '../../platform/webviewHost.ts';
 import { MetricsPanel, type MetricsPanelServices } from './metricsPanel.ts';
 import { ViewChoices } from './viewChoices.ts';
 
-export type MetricsServices = {
+type MetricsServices = {
   readonly context: vscode.ExtensionContext;
   readonly log: Log;
   readonly connections: Connections;
@@ -33,7 +33,7 @@ export function registerMetrics(services: MetricsServices): vscode.Disposable {
   };
 
   const adopt = (ref: JobRef, panel: vscode.WebviewPanel): void => {
-    const key = keyOf(ref);
+    const key = jobKey(ref);
     panels.get(key)?.dispose();
     const metrics = new MetricsPanel(ref, panel, panelServices);
     panels.set(key, metrics);
@@ -46,7 +46,7 @@ export function registerMetrics(services: MetricsServices): vscode.Disposable {
     vscode.commands.registerCommand(commandIds.metricsShow, async (argument: unknown) => {
       const ref = readJobRef(argument) ?? (await pickJob(services));
       if (ref === undefined) return;
-      const open = panels.get(keyOf(ref));
+      const open = panels.get(jobKey(ref));
       if (open !== undefined) return open.reveal();
       const title = vscode.l10n.t('Metrics: {0}', ref.jobId);
       const column = vscode.ViewColumn.Active;
@@ -64,10 +64,6 @@ export function registerMetrics(services: MetricsServices): vscode.Disposable {
   );
   // Panels stay open when the extension stops, so that VS Code can bring them back.
   return disposables;
-}
-
-function keyOf(ref: JobRef): string {
-  return `${ref.connectionId}/${ref.jobId}`;
 }
 
 /** From the palette no job is given: the person chooses among the known ones. */

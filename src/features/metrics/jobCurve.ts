@@ -6,7 +6,7 @@ import type { Connections } from '../../platform/connections.ts';
 import { explainError, isCancellation } from '../../platform/errorReport.ts';
 import type { Log } from '../../platform/log.ts';
 
-export type CurveServices = { readonly connections: Connections; readonly jobStore: JobStore; readonly log: Log };
+type CurveServices = { readonly connections: Connections; readonly jobStore: JobStore; readonly log: Log };
 
 /** The points of one job: what its events and checkpoints tell, and its result file where they leave gaps. */
 export class JobCurve {

@@ -13,7 +13,7 @@ import { runRecipe } from './runRecipe.ts';
 import { SourceLooks } from './sourceLooks.ts';
 import { validateRecipe } from './validateRecipe.ts';
 
-export type PrepareServices = { readonly context: vscode.ExtensionContext; readonly log: Log };
+type PrepareServices = { readonly context: vscode.ExtensionContext; readonly log: Log };
 
 /** Recipes: problems while they are written, «Run», «Validate», a first one from a table, and the sample project. */
 export function registerPrepare({ context, log }: PrepareServices): vscode.Disposable {

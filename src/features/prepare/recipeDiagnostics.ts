@@ -11,7 +11,7 @@ import type { SourceLooks } from './sourceLooks.ts';
 
 const typingPauseMs = 250;
 
-export type CheckedRecipe = { readonly parsed: ParsedRecipe; readonly problems: readonly RecipeProblem[] };
+type CheckedRecipe = { readonly parsed: ParsedRecipe; readonly problems: readonly RecipeProblem[] };
 
 /** Keeps the problems of open recipes up to date, with the recipe's text and with its source. */
 export class RecipeDiagnostics implements vscode.Disposable {

@@ -12,7 +12,7 @@ import type { RecipeDiagnostics } from './recipeDiagnostics.ts';
 import { pickRecipe, refuseWhere, sourcePathOf } from './recipeFile.ts';
 import { showFailure } from './showFailure.ts';
 
-export type RunServices = {
+type RunServices = {
   readonly log: Log;
   readonly worker: PrepareWorker;
   readonly diagnostics: RecipeDiagnostics;

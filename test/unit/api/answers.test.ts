@@ -19,8 +19,16 @@ describe('jobs of services that keep the contract loosely', () => {
   it('an unknown status and other numbers are kept', () => {
     const job = parseJob({ id: 'j', status: 'pending', hyperparameters: { n_epochs: 'auto' }, trained_tokens: 0 });
     assert.equal(job.status, 'pending');
-    assert.deepEqual(job.hyperparameters, { n_epochs: 'auto' });
+    assert.deepEqual(job.hyperparameters, { n_epochs: 'auto', batch_size: 'auto', learning_rate_multiplier: 'auto' });
     assert.equal(job.trained_tokens, 0);
+  });
+
+  it('hyperparameters stand in the method or beside it, and -1 is auto', () => {
+    const given = { n_epochs: 3, batch_size: -1, learning_rate_multiplier: 0.5 };
+    const known = { n_epochs: 3, batch_size: 'auto', learning_rate_multiplier: 0.5 };
+    const places = [{ hyperparameters: given }, { method: { type: 'supervised', supervised: { hyperparameters: given } } }];
+    for (const place of places) assert.deepEqual(parseJob({ id: 'j', ...place }).hyperparameters, known);
+    assert.equal(parseJob({ id: 'j' }).hyperparameters, null);
   });
 
   it('result files may be null, an empty model name is none, a finish of 0 is none', () => {

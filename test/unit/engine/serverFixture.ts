@@ -8,7 +8,7 @@ import type { Thread } from '../../../src/engine/server/thread.ts';
 import type { GeneratorCommand, GeneratorEvent, TrainerCommand, TrainerEvent, TrainRequest } from '../../../src/protocol/training.ts';
 
 /** What a scripted trainer does; each `go` lets it take one more step. */
-export type TrainerScript = {
+type TrainerScript = {
   readonly epochs?: number;
   readonly stepsPerEpoch?: number;
   /** Ends the thread after this step, as a crash would. */
@@ -21,7 +21,7 @@ export type TrainerScript = {
 };
 
 /** A trainer that writes files where a real one writes weights; everything else is as the contract says. */
-export class ScriptedTrainer implements Thread<TrainerCommand, TrainerEvent> {
+class ScriptedTrainer implements Thread<TrainerCommand, TrainerEvent> {
   readonly script: TrainerScript;
   request: TrainRequest | undefined;
   terminated = false;
@@ -112,7 +112,7 @@ export class ScriptedTrainer implements Thread<TrainerCommand, TrainerEvent> {
 }
 
 /** A generator that repeats the last message word by word; `endless` goes on until it is stopped. */
-export class EchoGenerator implements Thread<GeneratorCommand, GeneratorEvent> {
+class EchoGenerator implements Thread<GeneratorCommand, GeneratorEvent> {
   readonly requests: Extract<GeneratorCommand, { kind: 'generate' }>[] = [];
   readonly stopped: string[] = [];
   #onEvent: (event: GeneratorEvent) => void = () => undefined;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { parseJob, parsePage } from '../../../src/api/answers.ts';
 import { jobName, shortModelName } from '../../../src/core/jobs/jobName.ts';
 import { describeStatus } from '../../../src/core/jobs/jobStatus.ts';
 import { JobStore } from '../../../src/core/jobs/jobStore.ts';
@@ -17,7 +18,7 @@ function read(name: string): unknown {
 
 test("a real list of OpenAI's, with fields left out and an error of nulls", { skip }, () => {
   const store = new JobStore();
-  store.applyPage('c', read('book_jobs_list.json') as WirePage<WireJob>, store.ask(0));
+  store.applyPage('c', parsePage(read('book_jobs_list.json'), parseJob, undefined), store.ask(0));
   const records = store.list('c');
   assert.deepEqual(
     records.map(({ job: each }) => [jobName(each), statusText(describeStatus(each.status)), each.fine_tuned_model]),
@@ -33,7 +34,7 @@ test("a real list of OpenAI's, with fields left out and an error of nulls", { sk
 
 test('a real job of Azure, with nulls and -1 for auto', { skip }, () => {
   const store = new JobStore();
-  const given = read('azure_job_pending.json') as WireJob;
+  const given = parseJob(read('azure_job_pending.json'));
   store.applyJob('c', given, store.ask(0));
   const record = store.get({ connectionId: 'c', jobId: given.id });
   assert.deepEqual(record?.job.hyperparameters, { n_epochs: 'auto', batch_size: 'auto', learning_rate_multiplier: 1 });

@@ -11,7 +11,7 @@ import type { FullPlan } from './jobPlan.ts';
 import { checkFile } from './preflight.ts';
 import { submitPlan, type SubmitServices } from './submitPlan.ts';
 
-export type CreateJobServices = AskPlanServices & SubmitServices & { readonly jobStore: JobStore; readonly log: Log };
+type CreateJobServices = AskPlanServices & SubmitServices & { readonly jobStore: JobStore; readonly log: Log };
 
 /** From a training file to a job that is selected in the tree. `training` and `validation` are suggestions. */
 export async function createJob(

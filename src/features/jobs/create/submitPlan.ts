@@ -19,7 +19,7 @@ export type SubmitServices = {
   readonly datasets: Datasets;
 };
 
-export type CreatedJob = { readonly job: WireJob; readonly requestId: string | undefined };
+type CreatedJob = { readonly job: WireJob; readonly requestId: string | undefined };
 
 type Report = (message: string) => void;
 
@@ -55,12 +55,12 @@ async function send(services: SubmitServices, plan: FullPlan, report: Report, si
   const service = await services.connections.service(plan.connection, signal);
   const trainingFile = await upload(service, plan.training, report, signal);
   const validationFile = plan.validation && (await upload(service, plan.validation, report, signal));
-  const systemPrompt = await services.datasets.systemPrompt(plan.training.uri);
+  const facts = await services.datasets.trainingFacts(plan.training.uri);
   const requestId = crypto.randomUUID();
   await services.jobOrigins.expect(requestId, {
     trainingFile: plan.training.uri.toString(),
     ...(plan.validation === undefined ? {} : { validationFile: plan.validation.uri.toString() }),
-    systemPrompt,
+    systemPrompt: facts?.system,
     exampleCount: plan.training.examples,
   });
   signal.throwIfAborted();

@@ -2,7 +2,7 @@ import type { ChatStrings } from '../../src/protocol/chat.ts';
 import { h, setShown } from '../shared/dom.ts';
 import { createButton, type ButtonElement } from '../shared/toolkit.ts';
 
-export type ComposerActions = {
+type ComposerActions = {
   /** Resolves to false if the question was not taken; the text stays. */
   readonly send: (text: string) => Promise<boolean>;
   readonly stop: () => void;

@@ -11,7 +11,7 @@ import {
   type TextFieldElement,
 } from '../shared/toolkit.ts';
 
-export type HeaderActions = {
+type HeaderActions = {
   readonly pickModel: () => void;
   readonly change: (change: ChatSettingsChange) => void;
   readonly resetSystem: () => void;

@@ -3,7 +3,7 @@ import { fill, h, setShown } from '../shared/dom.ts';
 import { icon } from '../shared/icons.ts';
 import { TurnElement, type TurnActions } from './turnElement.ts';
 
-export type TranscriptActions = TurnActions & { readonly openLink: (url: string) => void };
+type TranscriptActions = TurnActions & { readonly openLink: (url: string) => void };
 
 /** The conversation. Stays at its end while a person reads there, and leaves them where they are if they scrolled up. */
 export class Transcript {

@@ -7,7 +7,7 @@ import { createSwatch } from './markers.ts';
 import { chartSeries, type ChartKind, type MeasureFormat, type SeriesSpec } from './series.ts';
 import type { Zoom } from './zoom.ts';
 
-export type CardEvents = ChartEvents & { readonly onToggle: (measure: string) => void };
+type CardEvents = ChartEvents & { readonly onToggle: (measure: string) => void };
 
 /** A chart with its title, the readout that is also its legend, and the keyboard's way through the points. */
 export class ChartCard {

@@ -3,7 +3,7 @@ import { fill, h, setShown } from '../shared/dom.ts';
 import { icon, type IconName } from '../shared/icons.ts';
 import { createButton } from '../shared/toolkit.ts';
 
-export type JobPanelActions = {
+type JobPanelActions = {
   readonly copy: (text: string) => void;
   readonly chat: (model: string, checkpoint?: number) => void;
   readonly retry: () => void;

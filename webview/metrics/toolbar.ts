@@ -3,7 +3,7 @@ import { h, setShown } from '../shared/dom.ts';
 import { icon } from '../shared/icons.ts';
 import { createButton, createCheckbox, type ButtonElement } from '../shared/toolkit.ts';
 
-export type ToolbarActions = {
+type ToolbarActions = {
   readonly change: (choices: Partial<MetricsViewChoices>) => void;
   readonly resetZoom: () => void;
   readonly copyCsv: () => void;

@@ -17,7 +17,7 @@ provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeTex
 
 export type ButtonElement = Button;
 
-export type ButtonOptions = {
+type ButtonOptions = {
   readonly label: string;
   readonly appearance?: 'primary' | 'secondary' | 'icon';
   /** Beside the label; instead of it for the icon appearance, whose label becomes name and tooltip. */

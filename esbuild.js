@@ -64,10 +64,9 @@ const builds = [
       prepareWorker: 'src/workers/prepareWorker.ts',
       engine: 'src/engine/main.ts',
       generatorThread: 'src/engine/generatorThread.ts',
+      trainerThread: 'src/engine/trainerThread.ts',
     },
   },
-  // jax-js sends the text of its functions to its threads, under the names they have in that text.
-  { ...node, keepNames: false, entryPoints: { trainerThread: 'src/engine/trainerThread.ts' } },
   { ...browser, entryPoints: { 'webview/metrics': 'webview/metrics/main.ts', 'webview/chat': 'webview/chat/main.ts' } },
 ];
 

@@ -6,7 +6,7 @@ import type { Auto, ChatMessage, StepMetrics } from '../core/providers/wire.ts';
  * server never computes and the threads never speak HTTP. Paths are absolute. All messages are structured clones.
  *
  * A trainer thread takes one job and ends by itself after the event that ends the job ('succeeded', 'paused',
- * 'cancelled' or 'failed'): the tensor library fixes its pool size and keeps its memory for the life of a thread.
+ * 'cancelled' or 'failed'): the tensor library keeps its memory for the life of a thread.
  * The server starts a new one for each job. An exit without such an event is a crash. The generator thread stays.
  */
 export type TrainRequest = {
@@ -27,6 +27,8 @@ export type TrainRequest = {
   readonly threads: number;
   /** Folder of a 'saved' event of the same job: training goes on after its step. Null = from the beginning. */
   readonly resumeFrom: string | null;
+  /** At least so often (milliseconds) a 'saved' event comes; 15 s if absent. */
+  readonly saveEveryMs?: number;
   /** Checkpoints are written below this folder, one sub-folder each (`step-<n>`), through a temporary name. */
   readonly outputDirectory: string;
 };

@@ -1,4 +1,5 @@
-/** Tokens per second of a training step with the worker pool against one core, in turns, so that both see the same machine. */
+/** Tokens per second of a training step shared by threads against one thread, in turns, so that both see the same machine. */
+import { defaultDevice, init } from '@jax-js/jax';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,13 +11,13 @@ import { randomParameters } from '../../src/engine/model/parameters.ts';
 import { Random } from '../../src/engine/model/random.ts';
 import { learnVocabulary, readExamples } from '../../src/engine/train/examples.ts';
 import { Plan } from '../../src/engine/train/plan.ts';
-import { installWorkerPool } from '../../src/engine/train/workerPool.ts';
+import { DataParallel } from '../../src/engine/train/dataParallel.ts';
 
 type Setting = { readonly path: string; readonly threads: number; readonly batchSize: number };
 
 const rounds = 6;
 const stepsPerRound = 5;
-const poolThreads = 2;
+const threads = 2;
 
 async function compare(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'tunesmith-bench-'));
@@ -25,22 +26,22 @@ async function compare(): Promise<void> {
     writeFileSync(path, shortExamples(160));
     for (const batchSize of [8, 16]) {
       const one = new Bench({ path, threads: 1, batchSize });
-      const pool = new Bench({ path, threads: poolThreads, batchSize });
+      const both = new Bench({ path, threads, batchSize });
       // The first round compiles.
       await one.round();
-      await pool.round();
+      await both.round();
       const ratios: number[] = [];
-      const rates: { one: number[]; pool: number[] } = { one: [], pool: [] };
+      const rates: { one: number[]; both: number[] } = { one: [], both: [] };
       for (let round = 0; round < rounds; round += 1) {
-        const [alone, together] = [await one.round(), await pool.round()];
+        const [alone, together] = [await one.round(), await both.round()];
         rates.one.push(alone);
-        rates.pool.push(together);
+        rates.both.push(together);
         ratios.push(together / alone);
       }
-      await Promise.all([one.end(), pool.end()]);
+      await Promise.all([one.end(), both.end()]);
       console.log(
         `batch ${String(batchSize).padStart(2)}: ${Math.round(median(rates.one))} tokens/s on one core, ` +
-          `${Math.round(median(rates.pool))} with a pool of ${poolThreads}: ` +
+          `${Math.round(median(rates.both))} with ${threads} threads: ` +
           `${median(ratios).toFixed(2)} times as fast (wanted on two free cores: 1.5; ` +
           `rounds ${ratios.map((ratio) => ratio.toFixed(2)).join(' ')})`,
       );
@@ -50,7 +51,7 @@ async function compare(): Promise<void> {
   }
 }
 
-/** A thread with a jax-js of its own, since the size of the pool is fixed when it is imported. */
+/** A training in a thread of its own, so that the two share nothing. */
 class Bench {
   readonly #thread: Worker;
 
@@ -72,17 +73,16 @@ class Bench {
 }
 
 async function answer({ path, threads, batchSize }: Setting): Promise<void> {
-  installWorkerPool(threads);
-  const { defaultDevice, init } = await import('@jax-js/jax');
   await init('wasm');
   defaultDevice('wasm');
-  const { Stepper } = await import('../../src/engine/train/step.ts');
   const breath = (): undefined => undefined;
   const vocabulary = await learnVocabulary(path, tunesmithTiny.vocabularySize, breath);
   const examples = await readExamples(path, vocabulary, tunesmithTiny.contextLength, breath);
   const config = configOf(tunesmithTiny, vocabulary.size, 1);
-  const plan = new Plan(examples, config, { nEpochs: 100, batchSize, learningRateMultiplier: 1 }, new Random(1));
-  const stepper = new Stepper(config, randomParameters(config, new Random(2)));
+  const plan = new Plan(examples, config, { nEpochs: 100, batchSize, learningRateMultiplier: 1 }, new Random(1), threads);
+  const program = new URL('../../src/engine/trainerThread.ts', import.meta.url);
+  const start = { parameters: randomParameters(config, new Random(2)) };
+  const model = new DataParallel(config, start, threads, (replica) => new Worker(program, { workerData: replica }));
   let step = 0;
   parentPort?.on('message', () => void round());
   async function round(): Promise<void> {
@@ -90,9 +90,9 @@ async function answer({ path, threads, batchSize }: Setting): Promise<void> {
     let tokens = 0;
     for (let count = 0; count < stepsPerRound; count += 1) {
       step += 1;
-      const batch = plan.batchAt(step);
-      tokens += batch.segments.reduce((sum, segment) => sum + (segment < 0 ? 0 : 1), 0);
-      await stepper.train(batch, 1e-3);
+      const shards = plan.batchAt(step);
+      tokens += shards.reduce((sum, { segments }) => sum + segments.reduce((count, segment) => count + (segment < 0 ? 0 : 1), 0), 0);
+      await model.train(shards, 1e-3);
     }
     parentPort?.postMessage((1000 * tokens) / (performance.now() - start));
   }

@@ -17,11 +17,16 @@ export type Model = {
 
 /** Saves a model as a folder that appears whole or not at all. */
 export async function saveModel(directory: string, model: Model): Promise<void> {
-  await writeFolder(directory, {
-    [modelFiles.config]: `${JSON.stringify(model.config, null, 2)}\n`,
-    [modelFiles.vocabulary]: vocabularyText(model.vocabulary),
-    [modelFiles.weights]: writeSafetensors(listParameters(model.parameters), { format: 'tunesmith' }),
-  });
+  await writeFolder(directory, modelContents(model));
+}
+
+/** The files of a model's folder, by name. */
+export function modelContents({ config, vocabulary, parameters }: Model): Readonly<Record<string, string | Uint8Array>> {
+  return {
+    [modelFiles.config]: `${JSON.stringify(config, null, 2)}\n`,
+    [modelFiles.vocabulary]: vocabularyText(vocabulary),
+    [modelFiles.weights]: writeSafetensors(listParameters(parameters), { format: 'tunesmith' }),
+  };
 }
 
 /** @throws Error if the folder is absent, incomplete or inconsistent */

@@ -20,9 +20,10 @@ export type Layer<T> = {
 
 export type Parameters<T> = { readonly embedding: T; readonly layers: Layer<T>[] };
 
-type Shape = readonly [number, number];
+type Shape = readonly [rows: number, columns: number];
 
-function shapesOf(config: ModelConfig): Parameters<Shape> {
+/** The shape of every tensor, in the tree's own form. */
+export function parameterShapes(config: ModelConfig): Parameters<Shape> {
   const { width, hidden } = config;
   const layer: Layer<Shape> = {
     query: [width, width],
@@ -61,7 +62,7 @@ export function listParameters<T>(parameters: Parameters<T>): readonly (readonly
 }
 
 export function countParameters(config: ModelConfig): number {
-  return listParameters(shapesOf(config)).reduce((sum, [, [rows, columns]]) => sum + rows * columns, 0);
+  return listParameters(parameterShapes(config)).reduce((sum, [, [rows, columns]]) => sum + rows * columns, 0);
 }
 
 const embeddingDeviation = 0.05;
@@ -72,7 +73,7 @@ const embeddingDeviation = 0.05;
  * is stable.
  */
 export function randomParameters(config: ModelConfig, random: Random): Parameters<Tensor> {
-  return mapParameters(shapesOf(config), (shape, name) => {
+  return mapParameters(parameterShapes(config), (shape, name) => {
     const [inputs, outputs] = shape;
     const data = new Float32Array(inputs * outputs);
     if (!/\.(output|down)$/.test(name)) {
@@ -87,7 +88,7 @@ export function randomParameters(config: ModelConfig, random: Random): Parameter
 
 /** @throws Error if a tensor is missing or has another shape than the configuration says */
 export function parametersFrom(config: ModelConfig, tensors: ReadonlyMap<string, Tensor>): Parameters<Tensor> {
-  return mapParameters(shapesOf(config), (shape, name) => {
+  return mapParameters(parameterShapes(config), (shape, name) => {
     const tensor = tensors.get(name);
     if (tensor === undefined || tensor.shape.length !== 2 || tensor.shape.some((size, axis) => size !== shape[axis])) {
       throw new Error(`The model's weights have no tensor "${name}" of shape ${shape.join(' x ')}`);

@@ -39,6 +39,19 @@ export function pack(examples: Examples, indices: Uint32Array, length: number): 
   return rows.map(({ members }) => members);
 }
 
+/**
+ * Distributes the examples of a batch over `shards` replicas, the longest and the shortest to each in turn, so that
+ * they have about the same to do. The indices are in the order of length.
+ */
+export function deal(indices: Uint32Array, shards: number): readonly Uint32Array[] {
+  const hands = Array.from({ length: shards }, (): number[] => []);
+  indices.forEach((index, place) => {
+    const turn = place % (2 * shards);
+    hands[turn < shards ? turn : 2 * shards - 1 - turn]?.push(index);
+  });
+  return hands.map((hand) => Uint32Array.from(hand));
+}
+
 /** The library compiles a shape in a second or two, about the time that this many smaller steps save. */
 const minUsesPerShape = 40;
 
@@ -74,18 +87,16 @@ export class Shapes {
     this.length = best.length;
     this.#rows = best.rows;
     for (const indices of batches) {
-      this.shapeFor(indices);
+      const { rows, predictions } = this.shapeFor(indices);
+      this.#predictions.set(rows, predictions);
     }
   }
 
+  /** The same for the same examples at any time: another shape rounds differently, and a resumed job must not. */
   shapeFor(indices: Uint32Array): Shape {
     const rows = atLeast(this.#rows, pack(this.#examples, indices, this.length).length);
     const needed = Math.max(1, trainedLength(this.#examples, indices));
-    let predictions = this.#predictions.get(rows) ?? 0;
-    if (predictions < needed) {
-      predictions = Math.ceil(needed / predictionUnit) * predictionUnit;
-      this.#predictions.set(rows, predictions);
-    }
+    const predictions = Math.max(this.#predictions.get(rows) ?? 0, Math.ceil(needed / predictionUnit) * predictionUnit);
     return { rows, length: this.length, predictions };
   }
 }

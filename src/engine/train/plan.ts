@@ -2,13 +2,13 @@ import type { ModelConfig } from '../model/config.ts';
 import type { Random } from '../model/random.ts';
 import { makeBatch, type Batch } from './batch.ts';
 import type { Examples } from './examples.ts';
-import { inputLength, Shapes } from './packing.ts';
+import { deal, inputLength, Shapes } from './packing.ts';
 import { TrainingProblem } from './problem.ts';
 import type { Hyperparameters } from './schedule.ts';
 
 /** Batches that are looked at to choose the shapes. */
 const maxLookedAt = 400;
-/** Positions of a batch beyond which a step could need more than the 4 GiB that WebAssembly can address. */
+/** Positions of a shard beyond which a step could need more than the 4 GiB that WebAssembly can address. */
 const maxPositions = 16_384;
 
 /**
@@ -23,11 +23,19 @@ export class Plan {
   readonly #groups: readonly Uint32Array[];
   readonly #random: Random;
   readonly #shapes: Shapes;
+  readonly #replicas: number;
   #epoch = -1;
 
   /** @throws TrainingProblem if a batch is too large to compute */
-  constructor(examples: Examples, config: ModelConfig, { nEpochs, batchSize }: Hyperparameters, random: Random) {
+  constructor(
+    examples: Examples,
+    config: ModelConfig,
+    { nEpochs, batchSize }: Hyperparameters,
+    random: Random,
+    replicas: number,
+  ) {
     this.#examples = examples;
+    this.#replicas = replicas;
     this.#random = random;
     this.stepsPerEpoch = Math.ceil(examples.count / batchSize);
     this.totalSteps = nEpochs * this.stepsPerEpoch;
@@ -39,11 +47,11 @@ export class Plan {
       return byLength.slice(from, Math.floor(((place + 1) * examples.count) / batchSize));
     });
     const lookedAt = Math.min(this.totalSteps, maxLookedAt);
-    const batches = Array.from({ length: lookedAt }, (_, index) => this.#indicesAt(index + 1));
-    this.#shapes = new Shapes(examples, config, batches, this.totalSteps / lookedAt);
-    const largest = batches.map((indices) => this.#shapes.shapeFor(indices)).reduce((a, b) => (b.rows > a.rows ? b : a));
-    if (batchSize > 1 && largest.rows * largest.length > maxPositions) {
-      const fitting = Math.max(1, Math.floor((batchSize * maxPositions) / (largest.rows * largest.length)));
+    const shards = Array.from({ length: lookedAt }, (_, index) => deal(this.#indicesAt(index + 1), replicas)).flat();
+    this.#shapes = new Shapes(examples, config, shards, this.totalSteps / lookedAt / replicas);
+    const largest = Math.max(...shards.map((indices) => this.#shapes.shapeFor(indices).rows)) * this.#shapes.length;
+    if (batchSize > 1 && largest > maxPositions) {
+      const fitting = Math.max(1, Math.floor((batchSize * maxPositions) / largest));
       throw new TrainingProblem(
         'invalid_hyperparameters',
         `A batch of ${batchSize} of these examples does not fit into memory. Use a batch size of at most ${fitting}.`,
@@ -51,10 +59,11 @@ export class Plan {
     }
   }
 
-  /** The batch of a step (from 1). */
-  batchAt(step: number): Batch {
-    const indices = this.#indicesAt(step);
-    return makeBatch(this.#examples, indices, this.#shapes.shapeFor(indices));
+  /** The batch of a step (from 1), one shard per replica. A last, smaller batch may leave some of them empty. */
+  batchAt(step: number): readonly Batch[] {
+    return deal(this.#indicesAt(step), this.#replicas).map((indices) =>
+      makeBatch(this.#examples, indices, this.#shapes.shapeFor(indices)),
+    );
   }
 
   #indicesAt(step: number): Uint32Array {

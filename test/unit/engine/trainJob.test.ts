@@ -7,11 +7,14 @@ import { Worker } from 'node:worker_threads';
 import { tunesmithTiny } from '../../../src/engine/model/config.ts';
 import { loadModel } from '../../../src/engine/model/modelFolder.ts';
 import { Cancelled, TrainingProblem } from '../../../src/engine/train/problem.ts';
+import type { ReplicaStart } from '../../../src/engine/train/replicaThread.ts';
 import { train } from '../../../src/engine/train/trainer.ts';
 import type { TrainerEvent, TrainRequest } from '../../../src/protocol/training.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'tunesmith-train-'));
 after(() => rm(folder, { recursive: true }));
+
+const trainerProgram = new URL('../../../src/engine/trainerThread.ts', import.meta.url);
 
 const small = { ...tunesmithTiny, width: 32, hidden: 64, layers: 1, contextLength: 64, vocabularySize: 320 };
 
@@ -47,10 +50,25 @@ function request(name: string, changes: Partial<TrainRequest> = {}): TrainReques
   };
 }
 
-async function run(asked: TrainRequest, signal = new AbortController().signal): Promise<TrainerEvent[]> {
+type RunOptions = {
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainerEvent) => void;
+  readonly isPausing?: () => boolean;
+};
+
+async function run(asked: TrainRequest, options: RunOptions = {}): Promise<TrainerEvent[]> {
+  const { signal = new AbortController().signal, onEvent, isPausing = () => false } = options;
   const events: TrainerEvent[] = [];
-  await train(asked, (event) => events.push(event), signal, small);
+  const emit = (event: TrainerEvent): void => {
+    events.push(event);
+    onEvent?.(event);
+  };
+  await train(asked, { emit, signal, isPausing, startReplica, base: small });
   return events;
+}
+
+function startReplica(start: ReplicaStart): Worker {
+  return new Worker(trainerProgram, { workerData: start });
 }
 
 function kinds(events: readonly TrainerEvent[]): string {
@@ -165,20 +183,55 @@ test('cancelling ends the job between two steps, keeping finished checkpoints', 
   const controller = new AbortController();
   const events: TrainerEvent[] = [];
   const asked = request('cancelled', { hyperparameters: { nEpochs: 1000, batchSize: 4, learningRateMultiplier: 1 } });
-  const emit = (event: TrainerEvent): void => {
+  const onEvent = (event: TrainerEvent): void => {
     events.push(event);
     if (event.kind === 'step' && event.metrics.step === 4) {
       controller.abort();
     }
   };
-  await assert.rejects(train(asked, emit, controller.signal, small), Cancelled);
+  await assert.rejects(run(asked, { signal: controller.signal, onEvent }), Cancelled);
   assert.equal(only(events, 'step').length, 4);
   await loadModel(join(folder, 'cancelled', 'step-3'));
 });
 
+test('a paused job goes on to the very weights and metrics of one that was never paused', async () => {
+  for (const threads of [1, 2]) {
+    const settings = { threads, validationPath, hyperparameters: { nEpochs: 4, batchSize: 4, learningRateMultiplier: 1 } };
+    const unbroken = await run(request(`unbroken-${threads}`, settings));
+    const asked = request(`broken-${threads}`, settings);
+    const parts: TrainerEvent[][] = [];
+    let resumeFrom: string | null = null;
+    // After steps 1 and 5 of 12, the first of an epoch and one in its midst.
+    for (const pauseAt of [1, 5, 99]) {
+      let step = 0;
+      const onEvent = (event: TrainerEvent): void => {
+        if (event.kind === 'step') step = event.metrics.step ?? 0;
+      };
+      const part = await run({ ...asked, resumeFrom }, { onEvent, isPausing: () => step >= pauseAt });
+      parts.push(part);
+      resumeFrom = only(part, 'saved').at(-1)?.directory ?? null;
+    }
+    assert.deepEqual(parts.map((part) => part.at(-1)?.kind), ['paused', 'paused', 'succeeded']);
+    assert.deepEqual(only(parts[0] ?? [], 'paused'), [{ kind: 'paused', jobId: 'job', step: 1 }]);
+    assert.match(only(parts[1] ?? [], 'saved')[0]?.directory ?? '', /state-5$/);
+    await loadModel(join(folder, `broken-${threads}`, 'step-5'));
+    const metrics = (events: readonly TrainerEvent[]) => only(events, 'step').map((event) => event.metrics);
+    assert.deepEqual(metrics(parts.flat()), metrics(unbroken));
+    assert.equal(await weightsOf(parts.flat()), await weightsOf(unbroken));
+  }
+});
+
+test('what is needed to go on is saved again and again', async () => {
+  const events = await run(request('saving', { saveEveryMs: 0 }));
+  assert.equal(
+    kinds(events),
+    'started step saved step saved step checkpoint saved step saved step saved step checkpoint succeeded',
+  );
+});
+
 /** Runs a job in the real thread, with the real base model. */
 async function runThread(asked: TrainRequest, onEvent?: (event: TrainerEvent, thread: Worker) => void): Promise<TrainerEvent[]> {
-  const thread = new Worker(new URL('../../../src/engine/trainerThread.ts', import.meta.url));
+  const thread = new Worker(trainerProgram);
   const events: TrainerEvent[] = [];
   thread.on('message', (event: TrainerEvent) => {
     events.push(event);
@@ -193,7 +246,7 @@ async function runThread(asked: TrainRequest, onEvent?: (event: TrainerEvent, th
   return events;
 }
 
-test('the thread with a pool ends by itself, and two runs give the same weights', async () => {
+test('a thread that shares its steps ends by itself, and two runs give the same weights', async () => {
   const asked = (name: string, threads = 2): TrainRequest =>
     request(name, { threads, hyperparameters: { nEpochs: 1, batchSize: 5, learningRateMultiplier: 1 } });
   const first = await runThread(asked('thread-a'));

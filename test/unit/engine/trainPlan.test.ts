@@ -7,7 +7,7 @@ import { configOf, tunesmithTiny } from '../../../src/engine/model/config.ts';
 import { Random } from '../../../src/engine/model/random.ts';
 import { makeBatch } from '../../../src/engine/train/batch.ts';
 import { learnVocabulary, readExamples, type Examples } from '../../../src/engine/train/examples.ts';
-import { inputLength, pack, Shapes, trainedLength } from '../../../src/engine/train/packing.ts';
+import { deal, inputLength, pack, Shapes, trainedLength } from '../../../src/engine/train/packing.ts';
 import { Plan } from '../../../src/engine/train/plan.ts';
 import { TrainingProblem } from '../../../src/engine/train/problem.ts';
 import { learningRateShare, resolveHyperparameters } from '../../../src/engine/train/schedule.ts';
@@ -78,6 +78,15 @@ test('a batch holds each example with what follows each token, and weights only 
   assert.throws(() => makeBatch(examples, indices, { rows: 2, length: 16, predictions: 17 }), RangeError);
 });
 
+test('dealing gives each replica every length in turn', () => {
+  const hands = deal(Uint32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9), 2);
+  assert.deepEqual(hands.map((hand) => [...hand]), [
+    [1, 4, 5, 8, 9],
+    [2, 3, 6, 7],
+  ]);
+  assert.deepEqual(deal(Uint32Array.of(7), 3).map((hand) => hand.length), [1, 0, 0]);
+});
+
 test('shapes hold every batch they were made for, and are few', async () => {
   const random = new Random(4);
   const examples = await examplesOf(Array.from({ length: 200 }, () => letters(Math.floor(80 * random.next() ** 3))));
@@ -99,14 +108,17 @@ test('shapes hold every batch they were made for, and are few', async () => {
 
 test('every epoch shows every example once, in an order of its own, the same for the same seed', async () => {
   const examples = await examplesOf(Array.from({ length: 23 }, (_, index) => letters(index)));
-  const seen = (seed: number): number[][] => {
-    const plan = new Plan(examples, config, { nEpochs: 3, batchSize: 4, learningRateMultiplier: 1 }, new Random(seed));
+  const seen = (seed: number, replicas = 1): number[][] => {
+    const settings = { nEpochs: 3, batchSize: 4, learningRateMultiplier: 1 };
+    const plan = new Plan(examples, config, settings, new Random(seed), replicas);
     assert.equal(plan.stepsPerEpoch, 6);
     assert.equal(plan.totalSteps, 18);
     return Array.from({ length: 18 }, (_, step) => {
-      const members = new Set(plan.batchAt(step + 1).segments);
+      const shards = plan.batchAt(step + 1);
+      assert.equal(shards.length, replicas);
+      const members = new Set(shards.flatMap(({ segments }) => [...segments]));
       members.delete(-1);
-      return [...members];
+      return [...members].sort((a, b) => a - b);
     });
   };
   const steps = seen(1);
@@ -117,12 +129,14 @@ test('every epoch shows every example once, in an order of its own, the same for
   assert.notDeepEqual(steps.slice(0, 6), steps.slice(6, 12));
   assert.deepEqual(seen(1), steps);
   assert.notDeepEqual(seen(2), steps);
+  // Who computes an example does not change when it is shown.
+  assert.deepEqual(seen(1, 3), steps);
 });
 
 test('a batch that cannot be computed is refused with the size that can', async () => {
   const examples = await examplesOf(Array.from({ length: 100 }, () => letters(500)));
   const plan = (batchSize: number): Plan =>
-    new Plan(examples, config, { nEpochs: 1, batchSize, learningRateMultiplier: 1 }, new Random(1));
+    new Plan(examples, config, { nEpochs: 1, batchSize, learningRateMultiplier: 1 }, new Random(1), 1);
   assert.throws(
     () => plan(100),
     (error) => error instanceof TrainingProblem && /batch size of at most 32\./.test(error.message),

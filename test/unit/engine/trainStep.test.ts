@@ -1,13 +1,14 @@
 import { defaultDevice, init } from '@jax-js/jax';
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { Forward } from '../../../src/engine/generate/forward.ts';
 import { configOf, tunesmithTiny } from '../../../src/engine/model/config.ts';
 import { listParameters, mapParameters, randomParameters, type Parameters, type Tensor } from '../../../src/engine/model/parameters.ts';
 import { Random } from '../../../src/engine/model/random.ts';
 import { makeBatch } from '../../../src/engine/train/batch.ts';
 import type { Examples } from '../../../src/engine/train/examples.ts';
-import { Stepper } from '../../../src/engine/train/step.ts';
+import { DataParallel, type Start } from '../../../src/engine/train/dataParallel.ts';
 
 const config = configOf({ ...tunesmithTiny, width: 16, hidden: 24, layers: 1, heads: 2 }, 270, 1);
 
@@ -22,6 +23,12 @@ const examples: Examples = {
   turns: 1,
 };
 const batch = makeBatch(examples, Uint32Array.of(0, 1), { rows: 1, length: 16, predictions: 8 });
+
+const trainerProgram = new URL('../../../src/engine/trainerThread.ts', import.meta.url);
+
+function parallel(parameters: Start['parameters'], replicas = 1): DataParallel {
+  return new DataParallel(config, { parameters }, replicas, (start) => new Worker(trainerProgram, { workerData: start }));
+}
 
 before(async () => {
   await init('wasm');
@@ -59,22 +66,22 @@ function expected(parameters: Parameters<Tensor>): { loss: number; hits: number 
 
 test('loss is the mean of nats over trained tokens, accuracy the share predicted', async () => {
   const parameters = weights(1);
-  const stepper = new Stepper(config, parameters);
-  const measure = await stepper.measure(batch);
+  const model = parallel(parameters);
+  const measure = await model.measure([batch]);
   const { loss, hits } = expected(parameters);
   assert.ok(Math.abs(measure.loss - loss) < 1e-3, `${measure.loss} and ${loss}`);
   assert.equal(measure.accuracy, hits / 5);
   assert.equal(measure.tokens, 5);
-  stepper.dispose();
+  await model.dispose();
 });
 
 test('a first AdamW step moves each weight by the learning rate against its numerical gradient', async () => {
   const parameters = weights(2);
-  const stepper = new Stepper(config, parameters);
+  const model = parallel(parameters);
   const rate = 1e-3;
-  await stepper.train(batch, rate);
-  const after = new Map(listParameters(await stepper.weights()));
-  stepper.dispose();
+  await model.train([batch], rate);
+  const after = new Map(listParameters(model.weights()));
+  await model.dispose();
   for (const [name, { data, shape }] of listParameters(parameters)) {
     // In the embedding, a row that the batch uses.
     const index = name === 'embedding' ? 70 * (shape[1] as number) + 3 : 37;
@@ -95,23 +102,58 @@ test('a first AdamW step moves each weight by the learning rate against its nume
 });
 
 test('steps learn the batch; measuring changes nothing', async () => {
-  const stepper = new Stepper(config, randomParameters(config, new Random(3)));
-  const { loss: first } = await stepper.measure(batch);
+  const model = parallel(randomParameters(config, new Random(3)));
+  const { loss: first } = await model.measure([batch]);
   for (let step = 0; step < 60; step += 1) {
-    await stepper.train(batch, 1e-2);
+    await model.train([batch], 1e-2);
   }
-  const last = await stepper.measure(batch);
+  const last = await model.measure([batch]);
   assert.ok(last.loss < 0.2 * first, `${first} to ${last.loss}`);
   assert.equal(last.accuracy, 1);
-  assert.deepEqual(await stepper.measure(batch), last);
-  stepper.dispose();
+  assert.deepEqual(await model.measure([batch]), last);
+  await model.dispose();
 });
 
 test('a batch without trained tokens has loss 0 and does not break the weights', async () => {
-  const stepper = new Stepper(config, randomParameters(config, new Random(4)));
+  const model = parallel(randomParameters(config, new Random(4)));
   const empty = { ...batch, weights: new Float32Array(8), trainedTokens: 0 };
-  assert.deepEqual(await stepper.train(empty, 1e-2), { loss: 0, accuracy: 0, tokens: 0 });
-  const { embedding } = await stepper.weights();
+  assert.deepEqual(await model.train([empty], 1e-2), { loss: 0, accuracy: 0, tokens: 0 });
+  const { embedding } = model.weights();
   assert.ok(embedding.data.every(Number.isFinite));
-  stepper.dispose();
+  await model.dispose();
+});
+
+test('two replicas learn what one does, bit for bit the same in every run', async () => {
+  const shards = [0, 1].map((index) => makeBatch(examples, Uint32Array.of(index), { rows: 1, length: 16, predictions: 8 }));
+  const nothing = makeBatch(examples, Uint32Array.of(), { rows: 1, length: 16, predictions: 8 });
+  const learn = async () => {
+    const model = parallel(weights(5), 2);
+    const measures = [await model.train(shards, 1e-3), await model.train([batch, nothing], 1e-3), await model.measure(shards)];
+    const { embedding } = model.weights();
+    await model.dispose();
+    return { measures, embedding: embedding.data };
+  };
+  const [first, second] = [await learn(), await learn()];
+  assert.deepEqual(first, second);
+  const alone = parallel(weights(5));
+  const measures = [await alone.train([batch], 1e-3), await alone.train([batch], 1e-3), await alone.measure([batch])];
+  measures.forEach(({ loss, accuracy, tokens }, index) => {
+    const other = first.measures[index];
+    assert.ok(Math.abs(loss - (other?.loss ?? Number.NaN)) < 1e-4);
+    assert.deepEqual([accuracy, tokens], [other?.accuracy, other?.tokens]);
+  });
+  await alone.dispose();
+});
+
+test('a replica that dies ends the step with an error', async () => {
+  let thread: Worker | undefined;
+  const model = new DataParallel(config, { parameters: weights(6) }, 2, (start) => {
+    thread = new Worker(trainerProgram, { workerData: start });
+    return thread;
+  });
+  await model.train([batch, batch], 1e-3);
+  const dying = model.train([batch, batch], 1e-3);
+  void thread?.terminate();
+  await assert.rejects(dying.then(() => model.train([batch, batch], 1e-3)), /thread of the training has ended/);
+  await model.dispose();
 });

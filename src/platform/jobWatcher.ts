@@ -3,8 +3,9 @@ import { contextKeys } from '../contributions.ts';
 import type { JobRef, JobStore } from '../core/jobs/jobStore.ts';
 import { isTerminal } from '../core/jobs/jobStatus.ts';
 import { ServiceError } from '../core/providers/port.ts';
+import { troubleOf, type Trouble } from '../core/providers/trouble.ts';
 import { ConnectionWatch, type WatchState } from './connectionWatch.ts';
-import type { Connections } from './connections.ts';
+import type { Connection, Connections } from './connections.ts';
 import { DisposableStore } from './disposables.ts';
 import { explainError } from './errorReport.ts';
 import type { Log } from './log.ts';
@@ -21,7 +22,7 @@ type JobWatcherOptions = {
 };
 
 /** What the job tree has to show for a connection; the value of the context key `tunesmith.jobsState`. */
-type JobsState = 'loading' | 'empty' | 'noStore' | 'noKey' | 'offline' | 'listed';
+type JobsState = 'loading' | 'empty' | 'noStore' | 'noKey' | 'engineFailed' | 'listed' | Trouble;
 
 /**
  * Keeps the job store fresh: one loop per connection that has something to look at. The current connection is asked
@@ -122,7 +123,7 @@ export class JobWatcher implements vscode.Disposable {
     const state = this.state(connection.id);
     if (state?.kind === 'nothing') return connection.profile.key === 'none' ? 'noStore' : 'noKey';
     if (this.#store.list(connection.id).length > 0) return 'listed';
-    if (state?.kind === 'failed') return isKeyRefused(state.error) ? 'noKey' : 'offline';
+    if (state?.kind === 'failed') return this.#trouble(connection, state.error);
     return state?.kind === 'answered' ? 'empty' : 'loading';
   }
 
@@ -130,6 +131,12 @@ export class JobWatcher implements vscode.Disposable {
     for (const watch of this.#watches.values()) watch.dispose();
     this.#watches.clear();
     this.#disposables.dispose();
+  }
+
+  /** The engine has no key and no address that a person could mend. */
+  #trouble({ profile }: Connection, error: unknown): JobsState {
+    if (profile.key === 'none') return 'engineFailed';
+    return troubleOf(error instanceof ServiceError ? error.facts : undefined);
   }
 
   #lookAt(connectionId: string): ConnectionWatch {
@@ -210,8 +217,4 @@ export class JobWatcher implements vscode.Disposable {
     this.#jobsState = state;
     void vscode.commands.executeCommand('setContext', contextKeys.jobsState, state);
   }
-}
-
-function isKeyRefused(error: unknown): boolean {
-  return error instanceof ServiceError && error.facts.kind === 'unauthorized';
 }

@@ -121,8 +121,16 @@ suite('job watcher', () => {
       throw new ServiceError('bad key', { kind: 'unauthorized' });
     };
     await offline.watcher.refresh();
-    assert.equal(offline.watcher.jobsState, 'noKey');
-    for (const { watcher } of [nothing, noKey, listed, offline]) watcher.dispose();
+    assert.equal(offline.watcher.jobsState, 'keyRefused');
+    service.onAsk = () => {
+      throw new ServiceError('HTTP 404', { kind: 'notFound', status: 404 });
+    };
+    await offline.watcher.refresh();
+    assert.equal(offline.watcher.jobsState, 'wrongAddress');
+    const engine = watch(local, async () => Promise.reject(new Error('it does not start')));
+    await engine.watcher.refresh();
+    assert.equal(engine.watcher.jobsState, 'engineFailed');
+    for (const { watcher } of [nothing, noKey, listed, offline, engine]) watcher.dispose();
   });
 
   test('a job that ended while the editor was closed is still news', async () => {

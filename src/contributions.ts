@@ -49,7 +49,7 @@ export const settingIds = {
 } as const;
 
 export const contextKeys = {
-  /** 'loading' | 'empty' | 'noStore' | 'noKey' | 'offline' | 'listed': which welcome the job tree shows. */
+  /** Which welcome the job tree shows; the values are `JobsState` of the job watcher. */
   jobsState: 'tunesmith.jobsState',
   /** The active editor shows a dataset. */
   activeIsDataset: 'tunesmith.activeIsDataset',

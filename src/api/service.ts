@@ -3,6 +3,7 @@ import type { WirePage } from '../core/providers/wire.ts';
 import { parseCheckpoint, parseEvent, parseFile, parseJob, parseModel, parsePage } from './answers.ts';
 import { streamChat } from './chatStream.ts';
 import { WireClient, type Fetch } from './client.ts';
+import { readBody } from './download.ts';
 import { toServiceError } from './errors.ts';
 import { UploadBody, uploadTimeout } from './upload.ts';
 
@@ -58,10 +59,9 @@ export function createService(options: ServiceOptions & { readonly fetch?: Fetch
       }
     },
     retrieveFile: (fileId, signal) => ask(signal, () => client.files.retrieve(fileId, read(signal)), parseFile),
-    fileContent: async (fileId, signal) => {
+    fileContent: async (fileId, signal, maxBytes = 64 * 1024 * 1024) => {
       try {
-        const response = await client.files.content(fileId, read(signal));
-        return new Uint8Array(await response.arrayBuffer());
+        return await readBody(await client.files.content(fileId, read(signal)), maxBytes);
       } catch (error) {
         throw toServiceError(error, signal, options.apiKey);
       }

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { syncFolder } from './durable.ts';
 import { replaceFile } from './replace.ts';
@@ -27,6 +28,11 @@ type FileStat = {
   readonly modifiedMs: number;
   readonly mode: number;
 };
+
+/** The folder where a person keeps what is theirs. */
+export function homeFolder(): string {
+  return homedir();
+}
 
 /** What is at the path (links followed); undefined if nothing is. */
 export async function stat(path: string, system: System = realSystem): Promise<FileStat | undefined> {
@@ -74,6 +80,35 @@ export async function removeEmptyFolders(path: string, topmost: string, system: 
 /** Removes a file or a folder with everything in it. Nothing there is no error. Links are removed, not followed. */
 export async function removeTree(path: string, system: System = realSystem): Promise<void> {
   await system.rm(path, { recursive: true, force: true });
+}
+
+/**
+ * Removes what is at `names` below a folder, unless a link on the way leads elsewhere: then nothing is removed. The
+ * last name may be a link, which is removed itself.
+ */
+export async function removeBelow(folder: string, names: readonly string[], system: System = realSystem): Promise<void> {
+  for (let depth = 1; depth < names.length; depth += 1) {
+    if (await isLink(join(folder, ...names.slice(0, depth)), system)) return;
+  }
+  await removeTree(join(folder, ...names), system);
+}
+
+/**
+ * For a folder that belongs to us: somebody may have put a link there to make us write elsewhere.
+ * @throws with code ELOOP if the path is a link
+ */
+export async function refuseLink(path: string, system: System = realSystem): Promise<void> {
+  if (!(await isLink(path, system))) return;
+  throw Object.assign(new Error(`ELOOP: '${path}' is a link`), { code: 'ELOOP', path });
+}
+
+async function isLink(path: string, system: System): Promise<boolean> {
+  try {
+    return (await system.lstat(path)).isSymbolicLink();
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }
 
 type FolderEntry = FileStat & { readonly name: string };

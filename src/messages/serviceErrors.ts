@@ -73,6 +73,9 @@ function explainRejected(facts: ServiceErrorFacts, message: string): string {
   if (facts.code === 'redirected') {
     return t('{0}. Add a connection with that address if you trust it; redirects are not followed.', message);
   }
+  if (facts.code === 'download_too_large') {
+    return t('It was not downloaded ({0}). Download the file with the service itself.', message);
+  }
   if (facts.code === 'context_length_exceeded') {
     return t('The conversation is longer than the model can read ({0}). Clear the chat or shorten the text.', message);
   }

@@ -65,6 +65,8 @@ export function systemErrorText(code: string, detail: string): string {
       return t('The file or its folder does not exist.');
     case 'EISDIR':
       return t('It is a folder.');
+    case 'ELOOP':
+      return t('It is a link to another place, which is not followed. Put a real file or folder there.');
     case 'EBUSY':
       return t('Another program has the file open.');
     default:

@@ -22,7 +22,7 @@ type JobWatcherOptions = {
 };
 
 /** What the job tree has to show for a connection; the value of the context key `tunesmith.jobsState`. */
-type JobsState = 'loading' | 'empty' | 'noStore' | 'noKey' | 'engineFailed' | 'listed' | Trouble;
+type JobsState = 'loading' | 'empty' | 'emptyLocal' | 'noKey' | 'engineFailed' | 'listed' | Trouble;
 
 /**
  * Keeps the job store fresh: one loop per connection that has something to look at. The current connection is asked
@@ -121,10 +121,11 @@ export class JobWatcher implements vscode.Disposable {
   get jobsState(): JobsState {
     const connection = this.#connections.current;
     const state = this.state(connection.id);
-    if (state?.kind === 'nothing') return connection.profile.key === 'none' ? 'noStore' : 'noKey';
+    const empty = connection.profile.key === 'none' ? 'emptyLocal' : 'empty';
+    if (state?.kind === 'nothing') return empty === 'emptyLocal' ? empty : 'noKey';
     if (this.#store.list(connection.id).length > 0) return 'listed';
     if (state?.kind === 'failed') return this.#trouble(connection, state.error);
-    return state?.kind === 'answered' ? 'empty' : 'loading';
+    return state?.kind === 'answered' ? empty : 'loading';
   }
 
   dispose(): void {

@@ -49,7 +49,7 @@ export type ChatPageState = {
 };
 
 /** Why no question can be asked; 'ready' if one can. */
-export type ChatReadiness = 'loading' | 'untrusted' | 'noKey' | 'offline' | 'noModels' | 'noneChosen' | 'ready';
+export type ChatReadiness = 'loading' | 'untrusted' | 'noKey' | 'keyRefused' | 'failed' | 'noModels' | 'noneChosen' | 'ready';
 
 export type ChatHeader = {
   readonly readiness: ChatReadiness;

@@ -1,5 +1,5 @@
 import { dirname, join, relative, sep } from 'node:path';
-import { makeFolder, readText, replaceJson, stat } from '../disk/files.ts';
+import { makeFolder, readText, refuseLink, replaceJson, stat } from '../disk/files.ts';
 
 /**
  * What runs wrote, kept in `.tunesmith/outputs.json` beside the recipe: an output with another hash was changed by
@@ -20,13 +20,17 @@ type Stored = Map<string, readonly string[]>;
 
 const sha256 = /^[0-9a-f]{64}$/;
 
+export const stateFolderName = '.tunesmith';
+
 /** The folder beside a recipe that holds what Tunesmith remembers about it. */
 export function stateFolder(recipePath: string): string {
-  return join(dirname(recipePath), '.tunesmith');
+  return join(dirname(recipePath), stateFolderName);
 }
 
+/** @throws with code ELOOP if the state folder is a link, which nothing may be written through */
 export async function readOutputState(recipePath: string): Promise<OutputState> {
   const folder = stateFolder(recipePath);
+  await refuseLink(folder);
   const file = join(folder, 'outputs.json');
   const toKey = (path: string): string => relative(dirname(recipePath), path).split(sep).join('/');
   const stored = await readStored(file);

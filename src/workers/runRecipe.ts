@@ -5,9 +5,9 @@ import type { PrepareProgress, PrepareResult } from '../core/prepare/outcome.ts'
 import { parseRecipe, type ParsedRecipe } from '../core/prepare/parseRecipe.ts';
 import type { Recipe } from '../core/prepare/recipe.ts';
 import type { RecipeProblem } from '../core/prepare/recipeProblem.ts';
-import { errorCode, isMissing, readText, type System } from '../disk/files.ts';
+import { errorCode, isMissing, readText, removeBelow, type System } from '../disk/files.ts';
 import type { RunOptions } from '../protocol/prepare.ts';
-import { readOutputState, stateFolder, type OutputState } from './outputState.ts';
+import { readOutputState, stateFolder, stateFolderName, type OutputState } from './outputState.ts';
 import { pourRows, type Poured } from './pourRows.ts';
 import { RunFailure } from './runFailure.ts';
 import { lookAtSource, openSource, type Source } from './source.ts';
@@ -186,6 +186,7 @@ async function refuseIfChanged(
     changed.push(writer);
   }
   if (changed.length === 0) return;
+  if (options.keepNew) await removeBelow(dirname(options.recipePath), [stateFolderName, 'new']);
   const outputs = [];
   for (const [index, writer] of changed.entries()) {
     // A folder each: outputs of one name in different folders must not take each other's place.

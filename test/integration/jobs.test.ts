@@ -97,7 +97,7 @@ suite('job watcher', () => {
     const nothing = watch(local, async () => undefined);
     assert.equal(nothing.watcher.jobsState, 'loading');
     await nothing.watcher.refresh();
-    assert.equal(nothing.watcher.jobsState, 'noStore');
+    assert.equal(nothing.watcher.jobsState, 'emptyLocal');
     const noKey = watch(remote, async () => undefined);
     await noKey.watcher.refresh();
     assert.equal(noKey.watcher.jobsState, 'noKey');

@@ -159,7 +159,9 @@ class ChatView {
         );
       case 'noKey':
         return this.#welcome.replaceChildren(h('p', {}, fill(strings.noKeyText, connection)), action(strings.setKey, 'setKey'), other);
-      case 'offline':
+      case 'keyRefused':
+        return this.#welcome.replaceChildren(h('p', {}, trouble), action(strings.setKey, 'setKey'), other);
+      case 'failed':
         return this.#welcome.replaceChildren(h('p', {}, trouble), action(strings.tryAgain, 'refreshModels'), other);
       case 'noneChosen':
         return this.#welcome.replaceChildren(h('p', {}, strings.noneChosenText), action(strings.chooseModel, 'pickModel'));

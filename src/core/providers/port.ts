@@ -25,7 +25,8 @@ export interface Service {
   /** Uploads one file for fine-tuning. Never retried. */
   uploadFile(upload: FileUpload, signal: AbortSignal): Promise<WireFile>;
   retrieveFile(fileId: string, signal: AbortSignal): Promise<WireFile>;
-  fileContent(fileId: string, signal: AbortSignal): Promise<Uint8Array>;
+  /** At most `maxBytes` (64 MiB if absent); a larger file is 'rejected' with code 'download_too_large'. */
+  fileContent(fileId: string, signal: AbortSignal, maxBytes?: number): Promise<Uint8Array>;
   listModels(signal: AbortSignal): Promise<readonly WireModel[]>;
   /** Streams one answer; the last part carries usage and the finish reason where the service tells them. */
   streamChat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatPart>;

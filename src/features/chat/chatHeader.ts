@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { JobStore } from '../../core/jobs/jobStore.ts';
+import { ServiceError } from '../../core/providers/port.ts';
+import { troubleOf } from '../../core/providers/trouble.ts';
 import type { Connections } from '../../platform/connections.ts';
 import { explainError } from '../../platform/errorReport.ts';
 import type { JobWatcher } from '../../platform/jobWatcher.ts';
@@ -45,8 +47,12 @@ export function toReadiness({ connections, jobStore, jobWatcher, session }: Head
   if (listTunedModels(jobStore, current.id).length > 0) return 'noneChosen';
   const state = jobWatcher.state(current.id);
   if (state?.kind === 'nothing') return current.profile.key === 'none' ? 'noModels' : 'noKey';
-  if (state?.kind === 'failed') return 'offline';
+  if (state?.kind === 'failed') return isKeyRefused(state.error) ? 'keyRefused' : 'failed';
   return state?.kind === 'answered' ? 'noModels' : 'loading';
+}
+
+function isKeyRefused(error: unknown): boolean {
+  return troubleOf(error instanceof ServiceError ? error.facts : undefined) === 'keyRefused';
 }
 
 function toTrouble({ connections, jobWatcher }: HeaderServices): string {

@@ -74,6 +74,6 @@ export class TrainingKnowledge {
     if (service === undefined) throw new Error('the service cannot be asked now');
     const file = await service.retrieveFile(record.job.training_file, signal);
     if (file.bytes > maxDownload) return undefined;
-    return readTrainingFacts(splitLines(new TextDecoder().decode(await service.fileContent(file.id, signal))));
+    return readTrainingFacts(splitLines(new TextDecoder().decode(await service.fileContent(file.id, signal, maxDownload))));
   }
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { jobName } from '../../core/jobs/jobName.ts';
 import { jobProgress } from '../../core/jobs/jobProgress.ts';
-import { describeStatus, type JobPhase } from '../../core/jobs/jobStatus.ts';
+import { describeStatus, type JobPhase, type JobStatus } from '../../core/jobs/jobStatus.ts';
 import type { JobRecord } from '../../core/jobs/jobStore.ts';
 import { diagnose, type Diagnosis } from '../../core/metrics/diagnosis.ts';
 import type { Measure, MetricPoint } from '../../core/metrics/points.ts';
@@ -43,7 +43,7 @@ export function toJobView(
     progress: status.terminal ? null : toProgress(record),
     facts: toFacts(job),
     finals: toFinals(points, status.terminal),
-    diagnosis: toDiagnosis(diagnose(points), status.terminal),
+    diagnosis: toDiagnosis(diagnose(points), status),
     remarks: [...toRemarks(job, points), ...extra],
     checkpoints: checkpoints
       .map((checkpoint) => ({ step: checkpoint.step_number, model: checkpoint.fine_tuned_model_checkpoint }))
@@ -159,10 +159,13 @@ function toFinals(points: readonly MetricPoint[], terminal: boolean): FinalView[
   });
 }
 
-/** While a job runs only what should make a person stop it is worth a sentence. */
-function toDiagnosis(diagnosis: Diagnosis, terminal: boolean): Remark | null {
+/**
+ * While a job runs, only what should make a person stop it is worth a sentence. A run that did not come to its end
+ * has not settled, and that it was still falling is no news.
+ */
+function toDiagnosis(diagnosis: Diagnosis, { phase }: JobStatus): Remark | null {
   const grave = ['diverged', 'exploded', 'overfitting', 'flat'].includes(diagnosis.kind);
-  if (!terminal && (!grave || diagnosis.kind === 'flat')) return null;
+  if (phase !== 'succeeded' && (!grave || diagnosis.kind === 'flat')) return null;
   const text = explainDiagnosis(diagnosis, vscode.env.language);
   return text === '' ? null : { tone: grave ? 'warning' : 'info', text };
 }
@@ -170,6 +173,9 @@ function toDiagnosis(diagnosis: Diagnosis, terminal: boolean): Remark | null {
 function toRemarks(job: WireJob, points: readonly MetricPoint[]): Remark[] {
   const remarks: Remark[] = [];
   if (job.status === 'failed') remarks.push({ tone: 'error', text: t('The job failed. {0}', jobErrorText(job.error)) });
+  if (job.status === 'cancelled' && points.length > 0) {
+    remarks.push({ tone: 'info', text: t('The job was cancelled, so its curves end before the training did.') });
+  }
   if (job.validation_file === null && points.length > 0) {
     remarks.push({
       tone: 'info',

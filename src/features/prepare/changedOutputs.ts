@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { ChangedOutput } from '../../core/prepare/outcome.ts';
-import { removeTree } from '../../disk/files.ts';
+import { removeBelow } from '../../disk/files.ts';
 import { prepareFailureText } from '../../messages/prepare.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function askAboutChangedOutputs(recipe: vscode.Uri, outputs: readon
     return chosen === overwrite;
   } finally {
     await closeComparisons(copies);
-    await removeTree(vscode.Uri.joinPath(recipe, '..', '.tunesmith', 'new').fsPath);
+    await removeBelow(vscode.Uri.joinPath(recipe, '..').fsPath, ['.tunesmith', 'new']);
   }
 }
 

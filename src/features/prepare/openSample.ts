@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { copyTree, stat } from '../../disk/files.ts';
+import { copyTree, homeFolder, stat } from '../../disk/files.ts';
 import { reportError } from '../../platform/errorReport.ts';
 import type { Log } from '../../platform/log.ts';
 
@@ -38,6 +38,8 @@ async function pickParent(): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showOpenDialog({
     title: vscode.l10n.t('Where should the sample project be copied?'),
     openLabel: vscode.l10n.t('Copy Here'),
+    // Without it VS Code proposes the folder of whatever file is being edited.
+    defaultUri: vscode.Uri.file(homeFolder()),
     canSelectFiles: false,
     canSelectFolders: true,
     canSelectMany: false,

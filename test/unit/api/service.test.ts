@@ -108,6 +108,29 @@ describe('calls', () => {
     assert.deepEqual(Buffer.from(await serviceAt(loopback).fileContent('file-1', signal)), bytes);
   });
 
+  it('never hold more of a file than was allowed, whether or not its size was announced', async () => {
+    const tooLarge = { kind: 'rejected', code: 'download_too_large' };
+    const bytes = Buffer.alloc(2000);
+    await using announced = await Loopback.listen((response) => {
+      response.writeHead(200, { 'content-length': String(bytes.length) }).end(bytes);
+    });
+    assert.deepEqual((await failureOf(serviceAt(announced).fileContent('f', signal, 1999))).facts, tooLarge);
+    assert.equal((await serviceAt(announced).fileContent('f', signal, 2000)).length, 2000);
+
+    let ended = false;
+    await using endless = await Loopback.listen((response) => {
+      const more = setInterval(() => response.write(bytes), 5);
+      response.on('close', () => {
+        clearInterval(more);
+        ended = true;
+      });
+      response.writeHead(200).write(bytes);
+    });
+    assert.deepEqual((await failureOf(serviceAt(endless).fileContent('f', signal, 5000))).facts, tooLarge);
+    for (let turn = 0; turn < 400 && !ended; turn += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.ok(ended, 'the download was ended');
+  });
+
   const unrepeated: readonly [string, (service: Service) => Promise<unknown>][] = [
     ['createJob', (service) => service.createJob({ model: 'm', training_file: 'f' }, signal)],
     ['cancelJob', (service) => service.cancelJob('ftjob-1', signal)],

@@ -124,4 +124,19 @@ describe('folders', () => {
     assert.deepEqual(await readdir(folder), ['outside']);
     assert.deepEqual(await readdir(join(folder, 'outside')), ['precious']);
   });
+
+  it('below a folder are removed only where no link leads elsewhere', async () => {
+    await mkdir(join(folder, 'outside', 'new'), { recursive: true });
+    await writeFile(join(folder, 'outside', 'new', 'precious'), 'x');
+    await mkdir(join(folder, 'own', 'state', 'new'), { recursive: true });
+    await files.removeBelow(join(folder, 'own'), ['state', 'new']);
+    assert.deepEqual(await readdir(join(folder, 'own', 'state')), []);
+    await files.removeBelow(join(folder, 'own'), ['absent', 'new']);
+    await symlink(join(folder, 'outside'), join(folder, 'own', 'link'), 'junction');
+    await files.removeBelow(join(folder, 'own'), ['link', 'new']);
+    assert.deepEqual(await readdir(join(folder, 'outside', 'new')), ['precious']);
+    await assert.rejects(files.refuseLink(join(folder, 'own', 'link')), { code: 'ELOOP' });
+    await files.refuseLink(join(folder, 'own', 'state'));
+    await files.refuseLink(join(folder, 'absent'));
+  });
 });

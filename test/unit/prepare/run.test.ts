@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -248,6 +248,28 @@ describe('an output that somebody changed', () => {
     assert.ok(kept.kind === 'outputsChanged');
     const texts = await Promise.all(kept.outputs.map(({ newPath }) => readFile(newPath ?? '', 'utf8')));
     assert.deepEqual(texts.map((text) => text.trimEnd().split('\n').length), [2, 1]);
+  });
+
+  it('is not compared, and nothing is written, through a link that leads out of the folder', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'tunesmith-elsewhere-'));
+    await mkdir(join(elsewhere, 'new'));
+    await writeFile(join(elsewhere, 'new', 'mine.txt'), 'mine');
+    await writeFile(join(folder, 'train.jsonl'), 'mine\n');
+    await rm(join(folder, '.tunesmith'), { recursive: true });
+    await symlink(elsewhere, join(folder, '.tunesmith'), 'junction');
+    for (const options of [{ keepNew: true }, { force: true }]) {
+      const failure = await failed(options);
+      assert.ok(failure.kind === 'disk' && failure.code === 'ELOOP', JSON.stringify(failure));
+    }
+    assert.deepEqual(await readdir(elsewhere), ['new']);
+    assert.equal(await content('train.jsonl'), 'mine\n');
+
+    await rm(join(folder, '.tunesmith'));
+    await mkdir(join(folder, '.tunesmith'));
+    await symlink(join(elsewhere, 'new'), join(folder, '.tunesmith', 'new'), 'junction');
+    assert.equal((await failed({ keepNew: true })).kind, 'outputsChanged');
+    assert.deepEqual(await readdir(join(elsewhere, 'new')), ['mine.txt']);
+    await rm(elsewhere, { recursive: true });
   });
 
   it('is overwritten when forced, and known again from then on', async () => {

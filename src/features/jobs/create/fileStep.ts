@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { validationNames } from '../../../core/jobs/validationName.ts';
 import type { Datasets } from '../../../platform/datasets.ts';
+import { isCancellation } from '../../../platform/errorReport.ts';
 import { askChoice, back, type Step } from '../../../platform/stepInput.ts';
 import { findDatasets, isTrainingFile } from './workspaceDatasets.ts';
 
@@ -14,13 +15,27 @@ export async function askTrainingFile(
 ): Promise<vscode.Uri | typeof back | undefined> {
   const active = activeFile();
   const edited = active !== undefined && (await isTrainingFile(datasets, active)) ? [active] : [];
-  const others = (await findDatasets(datasets)).filter((uri) => uri.toString() !== edited[0]?.toString());
+  const found = await search(datasets);
+  if (found === undefined) return undefined;
+  const others = found.filter((uri) => uri.toString() !== edited[0]?.toString());
   const items: FileItem[] = [
     ...edited.map((uri) => fileItem(uri, vscode.l10n.t('being edited'))),
     ...others.map((uri) => fileItem(uri)),
     browseItem(),
   ];
   return settle(await askChoice({ ...step, placeholder: vscode.l10n.t('Training file'), items }));
+}
+
+/** The training files of the workspace; undefined if the person does not wait for them. */
+async function search(datasets: Datasets): Promise<readonly vscode.Uri[] | undefined> {
+  const title = vscode.l10n.t('Looking for training files…');
+  const location = vscode.ProgressLocation.Notification;
+  try {
+    return await vscode.window.withProgress({ location, title, cancellable: true }, (_, token) => findDatasets(datasets, token));
+  } catch (error) {
+    if (isCancellation(error)) return undefined;
+    throw error;
+  }
 }
 
 /** A validation file beside the training file if there is one, or any other, or none. */

@@ -9,11 +9,26 @@ import { fileBytes } from '../../../platform/fileBytes.ts';
 const maxFiles = 200;
 const skippedFolders = '**/{node_modules,.git,.vscode-test,.tunesmith,dist,out}/**';
 
-/** The training files of the workspace by path; those that look like the validation file of another come last. */
-export async function findDatasets(datasets: Datasets): Promise<readonly vscode.Uri[]> {
-  const found = await vscode.workspace.findFiles('**/*.jsonl', skippedFolders, maxFiles);
-  const kept = await Promise.all(found.map(async (uri) => ((await isTrainingFile(datasets, uri)) ? [uri] : [])));
-  const files = kept.flat().sort((a, b) => a.path.localeCompare(b.path));
+/** Files read at once: a slow disk or a remote file system serves no more. */
+const maxReading = 8;
+
+/**
+ * The training files of the workspace by path; those that look like the validation file of another come last.
+ * @throws vscode.CancellationError
+ */
+export async function findDatasets(datasets: Datasets, token: vscode.CancellationToken): Promise<readonly vscode.Uri[]> {
+  const found = await vscode.workspace.findFiles('**/*.jsonl', skippedFolders, maxFiles, token);
+  const kept: vscode.Uri[] = [];
+  const waiting = found.values();
+  const readOn = async (): Promise<void> => {
+    for (const uri of waiting) {
+      if (token.isCancellationRequested) throw new vscode.CancellationError();
+      if (await isTrainingFile(datasets, uri)) kept.push(uri);
+    }
+  };
+  await Promise.all(Array.from({ length: maxReading }, readOn));
+  if (token.isCancellationRequested) throw new vscode.CancellationError();
+  const files = kept.sort((a, b) => a.path.localeCompare(b.path));
   const paths = files.flatMap((uri) => {
     const folder = posix.dirname(uri.path);
     return validationNames(posix.basename(uri.path)).map((name) => posix.join(folder, name));

@@ -11,6 +11,7 @@ import type { Engine } from './server/call.ts';
 import { dropExpiredFiles } from './server/files.ts';
 import { GeneratorHost } from './server/generatorHost.ts';
 import { Jobs } from './server/jobs.ts';
+import type { ServerTimes } from './server/limits.ts';
 import { startServer, type RunningServer } from './server/server.ts';
 import { workerThread, type StartThread } from './server/thread.ts';
 import { Store } from './store/store.ts';
@@ -30,6 +31,7 @@ export type RunOptions = {
   readonly newKey?: boolean;
   readonly startTrainer: StartThread<TrainerCommand, TrainerEvent>;
   readonly startGenerator: StartThread<GeneratorCommand, GeneratorEvent>;
+  readonly times?: Partial<ServerTimes>;
   readonly log: (line: string) => void;
 };
 
@@ -175,17 +177,19 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
 /** A port that was asked for must be had; the one of the last run is only preferred. */
 async function listen(engine: Engine, token: string, lastPort: number, options: RunOptions): Promise<RunningServer> {
   const { log } = options;
+  const at = (port: number): Promise<RunningServer> =>
+    startServer({ engine, token, port, log, ...(options.times === undefined ? {} : { times: options.times }) });
   if (options.port !== undefined) {
-    return startServer({ engine, token, port: options.port, log });
+    return at(options.port);
   }
   try {
-    return await startServer({ engine, token, port: lastPort, log });
+    return await at(lastPort);
   } catch (error) {
     if (lastPort === 0) {
       throw error;
     }
     log(`port ${lastPort} of the last run is taken, choosing another`);
-    return startServer({ engine, token, port: 0, log });
+    return at(0);
   }
 }
 

@@ -59,18 +59,24 @@ export function autoNumberField(body: JsonObject, name: string, range: Range, pa
 }
 
 function toNumber(value: unknown, range: Range, path: string): number {
-  if (typeof value !== 'number' || (range.integer === true && !Number.isInteger(value))) {
-    const wanted = range.integer === true ? 'an integer' : 'a number';
+  const wanted = `${range.integer === true ? 'an integer' : 'a number'} ${boundsOf(range)}`;
+  if (typeof value !== 'number') {
     throw badField(path, `Invalid type for '${path}': expected ${wanted}, but got ${typeName(value)} instead.`, 'invalid_type');
   }
+  if (range.integer === true && !Number.isInteger(value)) {
+    throw badField(path, `Invalid type for '${path}': expected ${wanted}, but got a decimal number instead.`, 'invalid_type');
+  }
   const low = range.above === true ? value > range.min : value >= range.min;
-  if (!low || value > range.max || !Number.isFinite(value)) {
-    const bounds = `${range.above === true ? 'above' : 'at least'} ${range.min}${
-      Number.isFinite(range.max) ? ` and at most ${range.max}` : ''
-    }`;
-    throw badField(path, `Invalid '${path}': it must be ${bounds}.`, 'invalid_value');
+  // A sign on zero says that the sender computed something else than it meant.
+  if (!low || value > range.max || !Number.isFinite(value) || Object.is(value, -0)) {
+    throw badField(path, `Invalid '${path}': it must be ${wanted}.`, 'invalid_value');
   }
   return value;
+}
+
+function boundsOf({ min, max, above }: Range): string {
+  const least = `${above === true ? 'above' : 'of at least'} ${min}`;
+  return max < Number.MAX_VALUE ? `${least} and at most ${max}` : least;
 }
 
 /** At most 16 pairs of strings; names of at most 64, values of at most 512 characters (OpenAI's own limits). */

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from './apiError.ts';
+import { limits } from './limits.ts';
 
 export type Gate = {
   /** `127.0.0.1:<port>`, the only `Host` that is let in. */
@@ -20,6 +21,9 @@ const closing = { connection: 'close' } as const;
  * @throws ApiError
  */
 export function checkGate(request: IncomingMessage, gate: Gate): void {
+  if (request.rawHeaders.length / 2 > limits.headerCount) {
+    throw new ApiError(400, `More than ${limits.headerCount} headers are not accepted.`, { headers: closing });
+  }
   const hosts = valuesOf(request, 'host');
   if (hosts.length !== 1) {
     throw new ApiError(400, 'Exactly one Host header is needed.', { headers: closing });
@@ -27,15 +31,17 @@ export function checkGate(request: IncomingMessage, gate: Gate): void {
   if (hosts[0] !== gate.host) {
     throw new ApiError(421, 'This server answers only under the address it is bound to.', { headers: closing });
   }
-  if (!request.url?.startsWith('/')) {
+  // Only CONNECT has a target that is none; as a method it is refused later.
+  if (request.method !== 'CONNECT' && !request.url?.startsWith('/')) {
     throw new ApiError(400, 'The request target must be a path.', { headers: closing });
   }
   const site = valuesOf(request, 'sec-fetch-site');
-  if (valuesOf(request, 'origin').length > 0 || site.some((value) => value !== 'none' && value !== 'same-origin')) {
+  const fromPage = ['origin', 'access-control-request-method', 'access-control-request-headers'];
+  if (fromPage.some((name) => valuesOf(request, name).length > 0) || site.some((value) => value !== 'none')) {
     throw new ApiError(403, 'Requests of web pages are refused.', { headers: closing });
   }
   const codings = valuesOf(request, 'transfer-encoding');
-  if (codings.length > 1 || (codings.length === 1 && codings[0]?.trim().toLowerCase() !== 'chunked')) {
+  if (codings.some((value) => value.trim().toLowerCase() !== 'chunked')) {
     throw new ApiError(400, 'Only one transfer coding, chunked, is understood.', { headers: closing });
   }
   const credentials = valuesOf(request, 'authorization');
@@ -47,6 +53,11 @@ export function checkGate(request: IncomingMessage, gate: Gate): void {
       code: 'invalid_api_key',
       headers: { 'www-authenticate': 'Bearer', ...closing },
     });
+  }
+  for (const name of ['content-type', 'content-length', 'expect', 'transfer-encoding']) {
+    if (valuesOf(request, name).length > 1) {
+      throw new ApiError(400, `The header ${name} is given twice.`, { headers: closing });
+    }
   }
   const encodings = valuesOf(request, 'content-encoding');
   if (encodings.some((value) => value.trim().toLowerCase() !== 'identity')) {

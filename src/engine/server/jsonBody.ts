@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from './apiError.ts';
+import { checkJson } from './jsonText.ts';
 import { limits } from './limits.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -12,13 +13,12 @@ const closing = { connection: 'close' } as const;
  * @throws ApiError 400, 413 or 415
  */
 export async function readJsonObject(request: IncomingMessage, emptyAllowed: boolean): Promise<JsonObject> {
-  const bytes = await readBody(request, limits.jsonBytes);
-  if (bytes.length === 0 && emptyAllowed) {
+  const isJson = isJsonType(request.headers['content-type'] ?? '');
+  const bytes = isJson || emptyAllowed ? await readBody(request, limits.jsonBytes) : undefined;
+  if (bytes?.length === 0 && emptyAllowed) {
     return {};
   }
-  const contentType = request.headers['content-type'] ?? '';
-  const type = /^application\/json\s*(?:;\s*charset\s*=\s*"?([\w-]+)"?\s*)?$/i.exec(contentType);
-  if (type === null || !['utf-8', 'utf8', undefined].includes(type[1]?.toLowerCase())) {
+  if (bytes === undefined || !isJson) {
     throw new ApiError(415, 'The body must be application/json in UTF-8.');
   }
   if (!isUtf8(bytes)) {
@@ -27,17 +27,16 @@ export async function readJsonObject(request: IncomingMessage, emptyAllowed: boo
   return parseJsonObject(bytes.toString('utf8'));
 }
 
-export function parseJsonObject(text: string): JsonObject {
-  refuseDepth(text);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Node's own message quotes the text; where it broke is all that is told.
-    throw new ApiError(400, 'We could not parse the JSON body of your request.');
-  }
+function isJsonType(contentType: string): boolean {
+  const type = /^application\/json\s*(?:;\s*charset\s*=\s*"?([\w-]+)"?\s*)?$/i.exec(contentType);
+  return type !== null && ['utf-8', 'utf8', undefined].includes(type[1]?.toLowerCase());
+}
+
+function parseJsonObject(text: string): JsonObject {
+  checkJson(text);
+  const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ApiError(400, 'The JSON body must be an object.');
+    throw new ApiError(400, 'The JSON body must be an object: expected {...} at position 0.');
   }
   return value as JsonObject;
 }
@@ -61,29 +60,4 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buf
 
 function tooLarge(maxBytes: number): ApiError {
   return new ApiError(413, `The body is larger than ${maxBytes} bytes.`, { headers: closing });
-}
-
-/** JSON.parse takes any depth, but whatever walks the result afterwards does not. */
-function refuseDepth(text: string): void {
-  let depth = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    if (inString) {
-      if (unit === 0x5c) {
-        index += 1;
-      } else if (unit === 0x22) {
-        inString = false;
-      }
-    } else if (unit === 0x22) {
-      inString = true;
-    } else if (unit === 0x5b || unit === 0x7b) {
-      depth += 1;
-      if (depth > limits.jsonDepth) {
-        throw new ApiError(400, `The JSON body is nested deeper than ${limits.jsonDepth} levels.`);
-      }
-    } else if (unit === 0x5d || unit === 0x7d) {
-      depth -= 1;
-    }
-  }
 }

@@ -2,18 +2,17 @@
 export const limits = {
   headerBytes: 16 * 1024,
   headerCount: 100,
-  jsonBytes: 4 * 1024 * 1024,
+  jsonBytes: 16 * 1024 * 1024,
   jsonDepth: 64,
+  /** Values in a body, those inside others included. */
+  jsonValues: 100_000,
   /** As the Files API of OpenAI: 512 MB a file. */
   fileBytes: 512 * 1024 * 1024,
   /** Multipart adds part headers and boundaries to the file. */
   uploadBytes: 512 * 1024 * 1024 + 64 * 1024,
   filenameLength: 255,
-  headersMs: 10_000,
-  requestMs: 300_000,
-  /** A body that stands still this long is given up. */
-  bodyStallMs: 20_000,
-  keepAliveMs: 5_000,
+  /** Bytes of a body that must arrive in every `bodyMs`, unless the engine itself is behind. */
+  bodyProgressBytes: 1024,
   connections: 64,
   requestsPerSocket: 1_000,
   /** Chats that wait for the generator; more are told to come back. */
@@ -24,3 +23,27 @@ export const limits = {
   unreadStreamBytes: 1024 * 1024,
   heartbeatMs: 15_000,
 } as const;
+
+/** The times of connections, in milliseconds; a test that waits for one of them sets it. */
+export type ServerTimes = {
+  /** A connection has this long to send a whole request header. */
+  readonly headersMs: number;
+  readonly bodyMs: number;
+  /** A connection that is kept for the next request is closed after this long without one. */
+  readonly keepAliveMs: number;
+  /** How often Node looks for connections whose time is over. */
+  readonly checkMs: number;
+  /** What running answers get when the engine ends. */
+  readonly drainMs: number;
+  /** Refusals of the same kind within this long are one line of the log. */
+  readonly refusalLogMs: number;
+};
+
+export const serverTimes: ServerTimes = {
+  headersMs: 10_000,
+  bodyMs: 10_000,
+  keepAliveMs: 5_000,
+  checkMs: 1_000,
+  drainMs: 2_000,
+  refusalLogMs: 60_000,
+};

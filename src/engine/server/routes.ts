@@ -5,7 +5,8 @@ import { createFile, deleteFile, downloadFile, listFiles, retrieveFile } from '.
 import { cancelJob, createJob, listCheckpoints, listEvents, listJobs, retrieveJob } from './fineTuning.ts';
 import { deleteModel, listModels, retrieveModel } from './modelRoutes.ts';
 
-export type Method = 'GET' | 'POST' | 'DELETE';
+export const methods = ['GET', 'POST', 'DELETE'] as const;
+export type Method = (typeof methods)[number];
 
 export type Route = {
   readonly method: Method;

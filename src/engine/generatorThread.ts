@@ -10,10 +10,4 @@ if (port === null) {
 
 const generator = new Generator((event) => port.postMessage(event));
 
-port.on('message', (command: GeneratorCommand) => {
-  if (command.kind === 'stop') {
-    generator.stop(command.id);
-  } else {
-    void generator.generate(command);
-  }
-});
+port.on('message', (command: GeneratorCommand) => generator.take(command));

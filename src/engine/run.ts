@@ -8,6 +8,7 @@ import { dataFolderAt, socketNameOf, type DataFolder } from './launch/dataFolder
 import { proofOf } from './launch/handshake.ts';
 import { claimFolder, type FolderLock } from './launch/lock.ts';
 import type { Engine } from './server/call.ts';
+import { sharedWithChats } from './server/computeShare.ts';
 import { dropExpiredFiles } from './server/files.ts';
 import { GeneratorHost } from './server/generatorHost.ts';
 import { Jobs } from './server/jobs.ts';
@@ -89,16 +90,16 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
     log(`cut ${store.cutBytes} bytes of an unfinished record off the journal; they are kept in ${folder.quarantine}`);
   }
   let closeFor = (_reason: string): void => undefined;
+  const generator = new GeneratorHost(options.startGenerator);
   const jobs = new Jobs({
     store,
-    startTrainer: options.startTrainer,
+    startTrainer: sharedWithChats(options.startTrainer, generator),
     threads: options.threads > 0 ? options.threads : availableParallelism(),
     now,
     log,
     // What is on disk is the truth; the next engine opens it and goes on from there.
     onStorageFailure: () => closeFor('the disk takes nothing more'),
   });
-  const generator = new GeneratorHost(options.startGenerator);
   const startedAt = now();
   const engine: Engine = { store, jobs, generator, version: options.version, startedAt, now, shutDown: () => closeFor('asked to') };
   let server: RunningServer;

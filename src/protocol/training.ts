@@ -1,4 +1,4 @@
-import type { Auto, ChatMessage, StepMetrics } from '../core/providers/wire.ts';
+import type { Auto, StepMetrics } from '../core/providers/wire.ts';
 
 /**
  * Contract between the engine's server (main thread) and the threads that compute: the trainer, which works one
@@ -86,28 +86,88 @@ export type TrainerEvent =
   | { readonly kind: 'cancelled'; readonly jobId: string }
   | { readonly kind: 'failed'; readonly jobId: string; readonly code: string; readonly message: string };
 
-export type GenerateRequest = {
-  readonly kind: 'generate';
-  readonly id: string;
-  readonly modelDirectory: string;
-  readonly messages: readonly ChatMessage[];
+/** What the model reads: a chat through its template; a text as the beginning of an answer; tokens as they are. */
+export type Prompt =
+  | { readonly kind: 'chat'; readonly messages: readonly PromptMessage[] }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'tokens'; readonly tokens: readonly number[] };
+
+export type PromptMessage = { readonly role: string; readonly content: string };
+
+export type SamplingSettings = {
   /** 0 = greedy. */
   readonly temperature: number;
   readonly topP: number;
+  /** null = as many as the context has room for. */
   readonly maxTokens: number | null;
+  /** null = a new one each time. */
   readonly seed: number | null;
   readonly stop: readonly string[];
+  /** Taken off the score of a token once it was drawn, and once more for each time. */
+  readonly presencePenalty: number;
+  readonly frequencyPenalty: number;
+  /** Added to the scores of these tokens. */
+  readonly logitBias: readonly (readonly [token: number, bias: number])[];
+  /** How many of the most likely tokens are told with each token; null = no probabilities at all. */
+  readonly topLogprobs: number | null;
 };
 
-export type GeneratorCommand = GenerateRequest | { readonly kind: 'stop'; readonly id: string };
+export type GenerateRequest = SamplingSettings & {
+  readonly kind: 'generate';
+  readonly id: string;
+  readonly modelDirectory: string;
+  readonly prompt: Prompt;
+  /** Answers to the prompt, computed one after the other. */
+  readonly choices: number;
+  /** Each answer begins with the prompt's text. */
+  readonly echo: boolean;
+};
 
+/**
+ * `pause` and `resume` hold one request whose reader is slow; `share` is the part of its time, in (0, 1], that the
+ * generator may compute.
+ */
+export type GeneratorCommand =
+  | GenerateRequest
+  | { readonly kind: 'stop' | 'pause' | 'resume'; readonly id: string }
+  | { readonly kind: 'share'; readonly share: number };
+
+export type TokenScore = {
+  /** Bytes that are no UTF-8 by themselves read `\xf0\x9f`. */
+  readonly text: string;
+  /** null for a special token, which stands for no text. */
+  readonly bytes: readonly number[] | null;
+  /** Natural logarithm of its probability by the model, before temperature, penalties and bias. */
+  readonly logprob: number;
+};
+
+export type ScoredToken = Omit<TokenScore, 'logprob'> & {
+  /** null for the first token of all, before which there is nothing. */
+  readonly logprob: number | null;
+  /** The most likely tokens in its place, the likeliest first. */
+  readonly top: readonly TokenScore[];
+  /** Where its text begins in the text of the answer, in UTF-16 units. */
+  readonly offset: number;
+};
+
+/** A request ends with one `end` or `failed`, also after `stop`; `choice` comes at the end of each answer. */
 export type GeneratorEvent =
-  | { readonly kind: 'text'; readonly id: string; readonly text: string }
   | {
-      readonly kind: 'end';
+      readonly kind: 'text';
       readonly id: string;
-      readonly finishReason: 'stop' | 'length';
-      readonly promptTokens: number;
-      readonly completionTokens: number;
+      readonly choice: number;
+      readonly text: string;
+      /** The tokens of the text; null if they were not asked for. */
+      readonly tokens: readonly ScoredToken[] | null;
     }
-  | { readonly kind: 'failed'; readonly id: string; readonly code: string; readonly message: string };
+  | { readonly kind: 'choice'; readonly id: string; readonly choice: number; readonly finishReason: 'stop' | 'length' }
+  | { readonly kind: 'end'; readonly id: string; readonly promptTokens: number; readonly completionTokens: number }
+  | {
+      readonly kind: 'failed';
+      readonly id: string;
+      /** Whose fault it is. */
+      readonly fault: 'request' | 'engine';
+      readonly code: string;
+      readonly param: string | null;
+      readonly message: string;
+    };

@@ -6,6 +6,7 @@ export class AnswerText {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #stops: readonly string[];
   #held = '';
+  #shown = 0;
   #stopped = false;
 
   constructor(stops: readonly string[]) {
@@ -15,6 +16,16 @@ export class AnswerText {
   /** Whether a stop string has come; the text ends in front of it. */
   get stopped(): boolean {
     return this.#stopped;
+  }
+
+  /** UTF-16 units that may be shown, by now. */
+  get shown(): number {
+    return this.#shown;
+  }
+
+  /** UTF-16 units that have come, those held back included. */
+  get length(): number {
+    return this.#shown + this.#held.length;
   }
 
   /** Adds the bytes of a token; returns what may be shown now. */
@@ -35,11 +46,14 @@ export class AnswerText {
     const found = this.#stops.map((stop) => this.#held.indexOf(stop)).filter((at) => at >= 0);
     if (found.length > 0) {
       this.#stopped = true;
-      return this.#held.slice(0, Math.min(...found));
+      const before = this.#held.slice(0, Math.min(...found));
+      this.#shown += before.length;
+      return before;
     }
     const keep = last ? 0 : this.#possibleStart();
     const shown = this.#held.slice(0, this.#held.length - keep);
     this.#held = this.#held.slice(this.#held.length - keep);
+    this.#shown += shown.length;
     return shown;
   }
 

@@ -19,12 +19,17 @@ export function conversationOf(example: unknown): readonly TemplateMessage[] {
 
 function toTemplateMessage(message: Fields): TemplateMessage {
   const role = typeof message['role'] === 'string' ? message['role'] : 'user';
-  const lines = [contentText(message['content'] ?? message['refusal']), ...callTexts(message)];
   return {
     role,
-    text: lines.filter((line) => line !== '').join('\n'),
+    text: messageText(message),
     trained: role === 'assistant' && message['weight'] !== 0,
   };
+}
+
+/** What a model reads of one message. */
+export function messageText(message: Fields): string {
+  const lines = [contentText(message['content'] ?? message['refusal']), ...callTexts(message)];
+  return lines.filter((line) => line !== '').join('\n');
 }
 
 function contentText(content: unknown): string {

@@ -5,6 +5,9 @@
  */
 const pattern = / ?[\p{L}\p{M}]{1,24}| ?\p{N}{1,3}| ?[^\s\p{L}\p{M}\p{N}]{1,24}|\s{1,24}(?!\S)|\s{1,24}/gu;
 
+/** UTF-16 units of the longest piece: a space and 24 characters of two. A token never reaches beyond its piece. */
+export const maxPieceLength = 49;
+
 /** The pieces in order; joined they are the text. */
 export function* piecesOf(text: string): Generator<string, void, undefined> {
   for (const match of text.matchAll(pattern)) {

@@ -82,3 +82,10 @@ export function encodePrompt(
   tokens.push(roleToken('assistant'));
   return tokens;
 }
+
+/** A text that the model continues. It learned only the assistant's texts, so it reads it as the beginning of one. */
+export function encodeText(text: string, vocabulary: Vocabulary): number[] {
+  const tokens = [roleToken('assistant')];
+  vocabulary.encodeInto(text, tokens);
+  return tokens;
+}

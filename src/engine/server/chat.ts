@@ -1,126 +1,126 @@
-import { createHash } from 'node:crypto';
+import type { ScoredToken } from '../../protocol/training.ts';
 import { newId } from '../store/ids.ts';
-import { badField } from './apiError.ts';
 import { json, type Answer, type Call, type Engine } from './call.ts';
 import { parseChatRequest, type ChatRequest } from './chatRequest.ts';
-import { modelOf } from './modelRoutes.ts';
+import { beginGeneration, toUsage, type Head, type Usage } from './generation.ts';
+import type { Generated } from './generatorHost.ts';
 
-/** Fields that the answer and each of its chunks share. */
-type Head = {
-  readonly id: string;
-  readonly created: number;
-  readonly model: string;
-  readonly service_tier: 'default';
-  readonly system_fingerprint: string;
+type TokenLogprob = { readonly token: string; readonly logprob: number; readonly bytes: number[] | null };
+type Logprobs = { readonly content: (TokenLogprob & { readonly top_logprobs: TokenLogprob[] })[]; readonly refusal: null };
+type FinishReason = 'stop' | 'length';
+
+type ChatHead = Head & { readonly service_tier: 'default' };
+
+/** Every field of the service's answer that a model without tools, audio and search has. */
+export type ChatCompletion = ChatHead & {
+  readonly object: 'chat.completion';
+  readonly choices: {
+    readonly index: number;
+    readonly message: { readonly role: 'assistant'; readonly content: string; readonly refusal: null; readonly annotations: [] };
+    readonly logprobs: Logprobs | null;
+    readonly finish_reason: FinishReason;
+  }[];
+  readonly usage: Usage;
+  readonly metadata?: Readonly<Record<string, string>>;
 };
 
-type Ending = { readonly finishReason: 'stop' | 'length'; readonly promptTokens: number; readonly completionTokens: number };
+export type ChatChunk = ChatHead & {
+  readonly object: 'chat.completion.chunk';
+  readonly choices: {
+    readonly index: number;
+    readonly delta: { readonly role?: 'assistant'; readonly content?: string; readonly refusal?: null };
+    readonly logprobs: Logprobs | null;
+    readonly finish_reason: FinishReason | null;
+  }[];
+  readonly usage?: Usage | null;
+};
 
 export async function createChatCompletion(engine: Engine, call: Call): Promise<Answer> {
   const request = parseChatRequest(call.body);
-  const model = modelOf(engine.store.state, request.model);
-  if (model.directory === null) {
-    const message = `The base model '${request.model}' has not learned anything yet. Fine-tune it and chat with the tuned model.`;
-    throw badField('model', message, 'model_not_tuned');
-  }
-  const head: Head = {
-    id: newId.completion(),
-    created: engine.now(),
-    model: request.model,
-    service_tier: 'default',
-    system_fingerprint: fingerprint(engine.version, model.directory),
+  const id = newId.completion();
+  const { head: common, ask } = beginGeneration(engine, request, id);
+  const head: ChatHead = { ...common, service_tier: 'default' };
+  const answer = engine.generator.generate(ask(id, { kind: 'chat', messages: request.messages }, false), call.signal);
+  return request.stream ? { kind: 'events', events: toChunks(head, request, answer) } : json(await toCompletion(head, request, answer));
+}
+
+/** A chunk with the role before each choice, its text, one with its finish reason; at the end the usage, if asked for. */
+async function* toChunks(
+  head: ChatHead,
+  request: ChatRequest,
+  answer: AsyncIterable<Generated>,
+): AsyncGenerator<string, void, undefined> {
+  const chunk = (choices: ChatChunk['choices'], usage: Usage | null = null): string => {
+    const value: ChatChunk = { ...head, object: 'chat.completion.chunk', choices, ...(request.includeUsage ? { usage } : {}) };
+    return JSON.stringify(value);
   };
-  const answer = engine.generator.generate(
-    {
-      kind: 'generate',
-      id: head.id,
-      modelDirectory: engine.store.modelPath(model.directory),
-      messages: request.messages,
-      temperature: request.temperature,
-      topP: request.topP,
-      maxTokens: request.maxTokens,
-      seed: request.seed,
-      stop: request.stop,
-    },
-    call.signal,
-  );
-  if (request.stream) {
-    return { kind: 'events', events: toChunks(head, request, answer) };
-  }
-  let text = '';
+  const begun = new Set<number>();
   for await (const event of answer) {
     if (event.kind === 'end') {
-      return json(toCompletion(head, text, event));
+      if (request.includeUsage) {
+        yield chunk([], toUsage(event));
+      }
+      return;
     }
-    text += event.text;
+    const index = event.choice;
+    if (!begun.has(index)) {
+      begun.add(index);
+      yield chunk([{ index, delta: { role: 'assistant', content: '', refusal: null }, logprobs: null, finish_reason: null }]);
+    }
+    yield event.kind === 'text'
+      ? chunk([{ index, delta: { content: event.text }, logprobs: toLogprobs(event.tokens), finish_reason: null }])
+      : chunk([{ index, delta: {}, logprobs: null, finish_reason: event.finishReason }]);
   }
-  // Only a client that has hung up gets here.
-  return json({});
 }
 
-type Generated = ReturnType<Engine['generator']['generate']>;
-
-/** First a chunk with the role, then the text, one with the finish reason and, if asked for, one with the usage. */
-async function* toChunks(head: Head, request: ChatRequest, answer: Generated): AsyncGenerator<string, void, undefined> {
-  const chunk = (choices: readonly unknown[], usage: unknown = null): string =>
-    JSON.stringify({
-      ...head,
-      object: 'chat.completion.chunk',
-      choices,
-      ...(request.includeUsage ? { usage } : {}),
-    });
-  const choice = (delta: object, finishReason: string | null = null): readonly unknown[] => [
-    { index: 0, delta, logprobs: null, finish_reason: finishReason },
-  ];
-  let begun = false;
+/** What is there when the client hangs up is put together too; nobody reads it. */
+async function toCompletion(head: ChatHead, request: ChatRequest, answer: AsyncIterable<Generated>): Promise<ChatCompletion> {
+  const wanted = request.sampling.topLogprobs !== null;
+  const choices = Array.from({ length: request.choices }, () => ({
+    text: '',
+    tokens: [] as ScoredToken[],
+    finishReason: 'stop' as FinishReason,
+  }));
+  let usage = toUsage({ promptTokens: 0, completionTokens: 0 });
   for await (const event of answer) {
-    if (!begun) {
-      begun = true;
-      yield chunk(choice({ role: 'assistant', content: '', refusal: null }));
-    }
-    if (event.kind === 'text') {
-      yield chunk(choice({ content: event.text }));
+    if (event.kind === 'end') {
+      usage = toUsage(event);
       continue;
     }
-    yield chunk(choice({}, event.finishReason));
-    if (request.includeUsage) {
-      yield chunk([], toUsage(event));
+    const choice = choices[event.choice];
+    if (choice !== undefined && event.kind === 'text') {
+      choice.text += event.text;
+      choice.tokens.push(...(event.tokens ?? []));
+    } else if (choice !== undefined && event.kind === 'choice') {
+      choice.finishReason = event.finishReason;
     }
   }
-}
-
-function toCompletion(head: Head, text: string, end: Ending): unknown {
   return {
     ...head,
     object: 'chat.completion',
-    choices: [
-      {
-        index: 0,
-        message: { role: 'assistant', content: text, refusal: null, annotations: [] },
-        logprobs: null,
-        finish_reason: end.finishReason,
-      },
-    ],
-    usage: toUsage(end),
+    choices: choices.map(({ text, tokens, finishReason }, index) => ({
+      index,
+      message: { role: 'assistant', content: text, refusal: null, annotations: [] },
+      logprobs: toLogprobs(wanted ? tokens : null),
+      finish_reason: finishReason,
+    })),
+    usage,
+    ...(request.metadata === null ? {} : { metadata: request.metadata }),
   };
 }
 
-function toUsage(end: Ending): unknown {
-  return {
-    prompt_tokens: end.promptTokens,
-    completion_tokens: end.completionTokens,
-    total_tokens: end.promptTokens + end.completionTokens,
-    prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
-    completion_tokens_details: {
-      reasoning_tokens: 0,
-      audio_tokens: 0,
-      accepted_prediction_tokens: 0,
-      rejected_prediction_tokens: 0,
-    },
-  };
+function toLogprobs(tokens: readonly ScoredToken[] | null): Logprobs | null {
+  if (tokens === null) {
+    return null;
+  }
+  const content = tokens.map(({ top, ...token }) => ({
+    ...toLogprob(token),
+    top_logprobs: top.map(toLogprob),
+  }));
+  return { content, refusal: null };
 }
 
-/** Same program and same weights, same fingerprint. */
-function fingerprint(version: string, directory: string): string {
-  return `fp_${createHash('sha256').update(`${version} ${directory}`).digest('hex').slice(0, 10)}`;
+/** The service writes -9999 where it has no probability; here that is never so within a chat. */
+function toLogprob({ text, bytes, logprob }: Pick<ScoredToken, 'text' | 'bytes' | 'logprob'>): TokenLogprob {
+  return { token: text, logprob: logprob ?? -9999, bytes: bytes === null ? null : [...bytes] };
 }

@@ -1,78 +1,93 @@
-import type { ChatMessage, ChatRole } from '../../core/providers/wire.ts';
+import type { PromptMessage } from '../../protocol/training.ts';
+import { messageText } from '../model/messageText.ts';
 import { badField } from './apiError.ts';
-import { booleanField, field, numberField, objectField, requiredString, stringField } from './fields.ts';
+import { booleanField, field, metadataField, numberField, objectField, requiredString, stringField } from './fields.ts';
+import { parseChoices, parseSampling, parseStreaming, tokenCount, type GenerationRequest } from './generationRequest.ts';
 import type { JsonObject } from './jsonBody.ts';
 import { limits } from './limits.ts';
 
-export type ChatRequest = {
-  readonly model: string;
-  readonly messages: readonly ChatMessage[];
-  readonly temperature: number;
-  readonly topP: number;
-  readonly maxTokens: number | null;
-  readonly seed: number | null;
-  readonly stop: readonly string[];
-  readonly stream: boolean;
-  readonly includeUsage: boolean;
+export type ChatRequest = GenerationRequest & {
+  readonly messages: readonly PromptMessage[];
+  readonly metadata: Readonly<Record<string, string>> | null;
 };
 
-const roles: ReadonlySet<string> = new Set<ChatRole>(['system', 'developer', 'user', 'assistant', 'tool']);
+const roles: ReadonlySet<string> = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function']);
 
 /**
  * Checks the body of a chat request. What this engine cannot do is refused; fields that only tell about the request
- * (`user`, `metadata`, `store`, …) are passed over.
+ * (`user`, `prompt_cache_key`, …) and those that nobody knows are passed over.
  * @throws ApiError 400 that names the field
  */
 export function parseChatRequest(body: JsonObject): ChatRequest {
   refuseUnsupported(body);
-  const stream = booleanField(body, 'stream') ?? false;
-  const options = objectField(body, 'stream_options');
-  if (options !== undefined && !stream) {
-    throw badField('stream_options', "'stream_options' is only allowed when 'stream' is true.", 'invalid_value');
-  }
-  const tokens = { min: 1, max: 1_000_000, integer: true };
-  const legacyTokens = numberField(body, 'max_tokens', tokens);
+  const legacyTokens = numberField(body, 'max_tokens', tokenCount);
   return {
     model: requiredString(body, 'model'),
     messages: messagesOf(body),
-    temperature: numberField(body, 'temperature', { min: 0, max: 2 }) ?? 1,
-    topP: numberField(body, 'top_p', { min: 0, max: 1 }) ?? 1,
-    maxTokens: numberField(body, 'max_completion_tokens', tokens) ?? legacyTokens ?? null,
-    seed: numberField(body, 'seed', { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER, integer: true }) ?? null,
-    stop: stopOf(body),
-    stream,
-    includeUsage: options === undefined ? false : (booleanField(options, 'include_usage', 'stream_options.include_usage') ?? false),
+    choices: parseChoices(body),
+    ...parseStreaming(body),
+    metadata: metadataField(body),
+    sampling: {
+      ...parseSampling(body),
+      maxTokens: numberField(body, 'max_completion_tokens', tokenCount) ?? legacyTokens ?? null,
+      topLogprobs: topLogprobsOf(body),
+    },
   };
 }
 
+function refuse(name: string, why: string): never {
+  throw badField(name, `Unsupported '${name}': ${why}`, 'unsupported_value');
+}
+
+/** Fields with the values that ask for nothing this engine lacks. */
+const harmless: Readonly<Record<string, readonly unknown[]>> = {
+  tool_choice: ['none', 'auto'],
+  function_call: ['none', 'auto'],
+  verbosity: ['medium'],
+  reasoning_effort: ['none'],
+  service_tier: ['auto', 'default'],
+  store: [false],
+};
+
 function refuseUnsupported(body: JsonObject): void {
-  const refuse = (name: string, why: string): never => {
-    throw badField(name, `Unsupported '${name}': ${why}`, 'unsupported_value');
-  };
-  if ((numberField(body, 'n', { min: 1, max: 128, integer: true }) ?? 1) !== 1) {
-    refuse('n', 'one answer is given to a request.');
-  }
-  for (const name of ['presence_penalty', 'frequency_penalty']) {
-    if ((numberField(body, name, { min: -2, max: 2 }) ?? 0) !== 0) {
-      refuse(name, 'only 0 is available for this model.');
-    }
-  }
-  for (const name of ['tools', 'functions', 'logit_bias', 'audio', 'prediction', 'web_search_options']) {
+  for (const name of ['tools', 'functions']) {
     const value = field(body, name);
-    if (value !== undefined && !(typeof value === 'object' && value !== null && Object.keys(value).length === 0)) {
+    if (value !== undefined && !(Array.isArray(value) && value.length === 0)) {
       refuse(name, 'this model only writes text.');
     }
   }
-  if (booleanField(body, 'logprobs') === true) {
-    refuse('logprobs', 'they are not available for this model.');
+  for (const name of ['audio', 'prediction', 'moderation', 'web_search_options']) {
+    if (field(body, name) !== undefined) {
+      refuse(name, 'this model only reads and writes text.');
+    }
+  }
+  for (const [name, values] of Object.entries(harmless)) {
+    const value = field(body, name);
+    if (value !== undefined && !values.includes(value)) {
+      refuse(name, `only ${values.map((known) => JSON.stringify(known)).join(' or ')} is available for this model.`);
+    }
+  }
+  const modalities = field(body, 'modalities');
+  if (modalities !== undefined && !(Array.isArray(modalities) && modalities.every((modality) => modality === 'text'))) {
+    refuse('modalities', 'this model only writes text.');
   }
   const format = objectField(body, 'response_format');
   if (format !== undefined && field(format, 'type') !== 'text') {
     refuse('response_format', "only the type 'text' is available for this model.");
   }
+  booleanField(body, 'parallel_tool_calls');
 }
 
-function messagesOf(body: JsonObject): readonly ChatMessage[] {
+function topLogprobsOf(body: JsonObject): number | null {
+  const wanted = booleanField(body, 'logprobs') ?? false;
+  const top = numberField(body, 'top_logprobs', { min: 0, max: 20, integer: true });
+  if (!wanted && top !== undefined && top > 0) {
+    throw badField('top_logprobs', "'top_logprobs' is only allowed when 'logprobs' is true.", 'invalid_value');
+  }
+  return wanted ? (top ?? 0) : null;
+}
+
+function messagesOf(body: JsonObject): readonly PromptMessage[] {
   const messages = field(body, 'messages');
   if (messages === undefined) {
     throw badField('messages', "Missing required parameter: 'messages'.", 'missing_required_parameter');
@@ -84,7 +99,7 @@ function messagesOf(body: JsonObject): readonly ChatMessage[] {
   return messages.map((message: unknown, index) => messageOf(message, `messages[${index}]`));
 }
 
-function messageOf(message: unknown, path: string): ChatMessage {
+function messageOf(message: unknown, path: string): PromptMessage {
   if (typeof message !== 'object' || message === null || Array.isArray(message)) {
     throw badField(path, `Invalid type for '${path}': expected an object.`, 'invalid_type');
   }
@@ -94,35 +109,60 @@ function messageOf(message: unknown, path: string): ChatMessage {
     const known = [...roles].map((name) => `'${name}'`).join(', ');
     throw badField(`${path}.role`, `Invalid '${path}.role': it must be one of ${known}.`, 'invalid_value');
   }
-  return { role: role as ChatRole, content: contentOf(fields, `${path}.content`) };
+  checkContent(fields, role, path);
+  return { role, content: messageText(fields) };
 }
 
-/** Text, or parts that are all text. */
-function contentOf(message: JsonObject, path: string): string {
+/** Text, or parts that are all text; an assistant's message may be a refusal or calls of tools instead. */
+function checkContent(message: JsonObject, role: string, path: string): void {
+  const place = `${path}.content`;
   const content = field(message, 'content');
-  if (!Array.isArray(content)) {
-    const text = stringField(message, 'content', path);
-    if (text === undefined) {
-      throw badField(path, `Missing required parameter: '${path}'.`, 'missing_required_parameter');
-    }
-    return text;
+  const instead = role === 'assistant' && (stringField(message, 'refusal', `${path}.refusal`) !== undefined || hasCalls(message, path));
+  if (content === undefined && !instead && role !== 'function') {
+    throw badField(place, `Missing required parameter: '${place}'.`, 'missing_required_parameter');
   }
-  return content
-    .map((part: unknown, index) => {
-      const place = `${path}[${index}]`;
-      if (typeof part !== 'object' || part === null || (part as JsonObject)['type'] !== 'text') {
-        throw badField(place, `Unsupported '${place}': this model reads only parts of the type 'text'.`, 'unsupported_value');
-      }
-      return stringField(part as JsonObject, 'text', `${place}.text`) ?? '';
-    })
-    .join('');
+  if (!Array.isArray(content)) {
+    stringField(message, 'content', place);
+    return;
+  }
+  for (const [index, part] of content.entries()) {
+    checkPart(part, role, `${place}[${index}]`);
+  }
 }
 
-function stopOf(body: JsonObject): readonly string[] {
-  const stop = field(body, 'stop');
-  const list = stop === undefined ? [] : Array.isArray(stop) ? stop : [stop];
-  if (list.length > 4 || !list.every((text) => typeof text === 'string' && text !== '' && text.length <= 256)) {
-    throw badField('stop', "Invalid 'stop': expected a text or up to 4 texts of 1 to 256 characters.", 'invalid_value');
+function checkPart(part: unknown, role: string, place: string): void {
+  const type = typeof part === 'object' && part !== null ? (part as JsonObject)['type'] : undefined;
+  if (type !== 'text' && !(type === 'refusal' && role === 'assistant')) {
+    throw badField(place, `Unsupported '${place}': this model reads only parts of the type 'text'.`, 'unsupported_value');
   }
-  return list;
+  if (stringField(part as JsonObject, type, `${place}.${type}`) === undefined) {
+    throw badField(`${place}.${type}`, `Missing required parameter: '${place}.${type}'.`, 'missing_required_parameter');
+  }
+}
+
+function hasCalls(message: JsonObject, path: string): boolean {
+  const calls = field(message, 'tool_calls') ?? [];
+  if (!Array.isArray(calls)) {
+    throw badField(`${path}.tool_calls`, `Invalid type for '${path}.tool_calls': expected an array.`, 'invalid_type');
+  }
+  for (const [index, call] of calls.entries()) {
+    const place = `${path}.tool_calls[${index}]`;
+    const fields = typeof call === 'object' && call !== null ? (call as JsonObject) : {};
+    checkFunction(objectField(fields, 'function', `${place}.function`), `${place}.function`);
+  }
+  const legacy = objectField(message, 'function_call', `${path}.function_call`);
+  if (legacy !== undefined) {
+    checkFunction(legacy, `${path}.function_call`);
+  }
+  return calls.length > 0 || legacy !== undefined;
+}
+
+function checkFunction(call: JsonObject | undefined, place: string): void {
+  if (call === undefined) {
+    throw badField(place, `Missing required parameter: '${place}'.`, 'missing_required_parameter');
+  }
+  requiredString(call, 'name', `${place}.name`);
+  if (stringField(call, 'arguments', `${place}.arguments`) === undefined) {
+    throw badField(`${place}.arguments`, `Missing required parameter: '${place}.arguments'.`, 'missing_required_parameter');
+  }
 }

@@ -8,97 +8,87 @@ const stopPatienceMs = 5000;
 
 type GeneratorThread = Thread<GeneratorCommand, GeneratorEvent>;
 
-/** One chat's place: what arrived and has not been taken, and who waits for it. */
-type Turn = { readonly id: string; readonly events: GeneratorEvent[]; wake: () => void };
+/** One request's place: what arrived and has not been taken, and who waits for it. */
+type Place = { readonly id: string; readonly events: GeneratorEvent[]; wake: () => void; held: boolean };
+
+export type Generated = Exclude<GeneratorEvent, { kind: 'failed' }>;
 
 /**
- * Lets chats through to the generator thread one after another. The thread is started with the first chat, kept,
- * and started anew after a crash.
+ * Lets requests through to the generator thread, which takes turns between them. The thread is started with the first
+ * one, kept, and started anew after a crash.
  */
 export class GeneratorHost {
   readonly #startThread: StartThread<GeneratorCommand, GeneratorEvent>;
+  readonly #places = new Map<string, Place>();
   #thread: GeneratorThread | undefined;
-  #turn: Turn | undefined;
-  #waiting = 0;
-  #last: Promise<void> = Promise.resolve();
+  #share = 1;
 
   constructor(startThread: StartThread<GeneratorCommand, GeneratorEvent>) {
     this.#startThread = startThread;
   }
 
+  /** The part of its time that the thread may compute, in (0, 1]. */
+  setShare(share: number): void {
+    this.#share = share;
+    this.#thread?.post({ kind: 'share', share });
+  }
+
   /**
-   * Events of one answer; the last one is `end`. Aborting, or leaving the loop, stops the computation.
-   * @throws ApiError 429 if too many wait, 500 if the answer failed
+   * Events of one request; the last one is `end`. Aborting, or leaving the loop, stops the computation; who takes the
+   * events slowly holds it up.
+   * @throws ApiError 429 if too many are under way, 400 if the model cannot do what is asked, 500 if it failed
    */
-  async *generate(
-    request: GenerateRequest,
-    signal: AbortSignal,
-  ): AsyncGenerator<Extract<GeneratorEvent, { kind: 'text' | 'end' }>, void, undefined> {
-    if (this.#waiting >= limits.waitingChats) {
+  async *generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<Generated, void, undefined> {
+    if (this.#places.size >= limits.chats) {
       throw new ApiError(429, 'Too many chats are waiting for an answer.', {
         type: 'rate_limit_error',
         code: 'rate_limit_exceeded',
         headers: { 'retry-after': '1' },
       });
     }
-    const before = this.#last;
-    let leave = (): void => undefined;
-    this.#last = new Promise<void>((resolve) => {
-      leave = resolve;
-    });
-    this.#waiting += 1;
-    try {
-      await before;
-      if (!signal.aborted) {
-        yield* this.#answer(request, signal);
-      }
-    } finally {
-      this.#waiting -= 1;
-      leave();
+    if (signal.aborted) {
+      return;
     }
-  }
-
-  async close(): Promise<void> {
-    await this.#dropThread();
-  }
-
-  async *#answer(
-    request: GenerateRequest,
-    signal: AbortSignal,
-  ): AsyncGenerator<Extract<GeneratorEvent, { kind: 'text' | 'end' }>, void, undefined> {
-    const turn: Turn = { id: request.id, events: [], wake: () => undefined };
-    this.#turn = turn;
+    const { id } = request;
+    const place: Place = { id, events: [], wake: () => undefined, held: false };
+    this.#places.set(id, place);
     const thread = this.#runningThread();
-    let finished = false;
-    const onAbort = (): void => turn.wake();
+    const onAbort = (): void => place.wake();
     signal.addEventListener('abort', onAbort, { once: true });
+    let over = false;
     try {
       thread.post(request);
       while (!signal.aborted) {
-        const event = turn.events.shift();
+        const event = place.events.shift();
         if (event === undefined) {
-          await new Promise<void>((resolve) => {
-            turn.wake = resolve;
-          });
+          await woken(place);
           continue;
         }
-        if (event.kind === 'failed') {
-          finished = true;
-          throw new ApiError(500, event.message, { code: event.code });
+        if (place.held && place.events.length === 0) {
+          place.held = false;
+          thread.post({ kind: 'resume', id });
         }
-        finished = event.kind === 'end';
+        over = event.kind === 'end' || event.kind === 'failed';
+        if (event.kind === 'failed') {
+          throw new ApiError(event.fault === 'request' ? 400 : 500, event.message, { code: event.code, param: event.param });
+        }
         yield event;
-        if (finished) {
+        if (over) {
           return;
         }
       }
     } finally {
       signal.removeEventListener('abort', onAbort);
-      if (!finished) {
-        await this.#stop(thread, turn);
+      if (over) {
+        this.#places.delete(id);
+      } else {
+        void this.#abandon(thread, place);
       }
-      this.#turn = undefined;
     }
+  }
+
+  async close(): Promise<void> {
+    await this.#dropThread('the engine ends');
   }
 
   #runningThread(): GeneratorThread {
@@ -111,50 +101,69 @@ export class GeneratorHost {
     thread.onEnd((reason) => {
       if (this.#thread === thread) {
         this.#thread = undefined;
-        this.#deliver({
-          kind: 'failed',
-          id: this.#turn?.id ?? '',
-          code: 'generator_stopped',
-          message: `The answer could not be computed: the generating thread stopped (${reason}). Ask again.`,
-        });
+        this.#failAll(reason);
       }
     });
+    if (this.#share < 1) {
+      thread.post({ kind: 'share', share: this.#share });
+    }
     return thread;
   }
 
   #deliver(event: GeneratorEvent): void {
-    if (event.id === this.#turn?.id) {
-      this.#turn.events.push(event);
-      this.#turn.wake();
-    }
-  }
-
-  /** Waits until the thread is free again, so that the next chat does not queue behind a dead one. */
-  async #stop(thread: GeneratorThread, turn: Turn): Promise<void> {
-    if (this.#thread !== thread) {
+    const place = this.#places.get(event.id);
+    if (place === undefined) {
       return;
     }
-    thread.post({ kind: 'stop', id: turn.id });
-    const deadline = performance.now() + stopPatienceMs;
-    while (!turn.events.some((event) => event.kind !== 'text')) {
-      const left = deadline - performance.now();
-      if (left <= 0) {
-        await this.#dropThread();
-        return;
-      }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        turn.wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+    place.events.push(event);
+    place.wake();
+    if (!place.held && place.events.length >= limits.untakenEvents) {
+      place.held = true;
+      this.#thread?.post({ kind: 'pause', id: event.id });
     }
   }
 
-  async #dropThread(): Promise<void> {
+  #failAll(reason: string): void {
+    const message = `The answer could not be computed: the generating thread stopped (${reason}). Ask again.`;
+    for (const { id } of [...this.#places.values()]) {
+      this.#deliver({ kind: 'failed', id, fault: 'engine', code: 'generator_stopped', param: null, message });
+    }
+  }
+
+  /** The place is free when the thread has stopped computing; one that does not stop is ended. */
+  async #abandon(thread: GeneratorThread, place: Place): Promise<void> {
+    const { id } = place;
+    thread.post({ kind: 'stop', id });
+    const deadline = performance.now() + stopPatienceMs;
+    const stopped = (): boolean => place.events.some(({ kind }) => kind === 'end' || kind === 'failed');
+    while (!stopped()) {
+      const left = deadline - performance.now();
+      if (left <= 0) {
+        this.#places.delete(id);
+        if (this.#thread === thread) {
+          await this.#dropThread('it was stuck');
+        }
+        return;
+      }
+      await woken(place, left);
+    }
+    this.#places.delete(id);
+  }
+
+  async #dropThread(reason: string): Promise<void> {
     const thread = this.#thread;
     this.#thread = undefined;
+    this.#failAll(reason);
     await thread?.terminate();
   }
+}
+
+function woken(place: Place, atMostMs?: number): Promise<void> {
+  return new Promise<void>((resolve) => {
+    const timer = atMostMs === undefined ? undefined : setTimeout(resolve, atMostMs);
+    place.wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
 }

@@ -15,12 +15,17 @@ export const limits = {
   bodyProgressBytes: 1024,
   connections: 64,
   requestsPerSocket: 1_000,
-  /** Chats that wait for the generator; more are told to come back. */
-  waitingChats: 16,
+  /** Chats and completions that are answered at the same time; more are told to come back. */
+  chats: 32,
+  /** Answers to one request, as OpenAI's own limit for `n`. */
+  choices: 128,
+  biasedTokens: 1_024,
+  /** Pieces of an answer that may wait for a slow reader before the computation waits too. */
+  untakenEvents: 64,
   queuedJobs: 1_000,
   chatMessages: 1_000,
-  /** Bytes of a stream that a slow reader may leave unread before it is cut off. */
-  unreadStreamBytes: 1024 * 1024,
+  /** A stream of which nothing is read for this long is cut off. */
+  unreadStreamMs: 60_000,
   heartbeatMs: 15_000,
 } as const;
 

@@ -1,5 +1,6 @@
 import type { Handler } from './call.ts';
 import { createChatCompletion } from './chat.ts';
+import { createCompletion } from './completions.ts';
 import { health, shutdown } from './control.ts';
 import { createFile, deleteFile, downloadFile, listFiles, retrieveFile } from './files.ts';
 import { cancelJob, createJob, listCheckpoints, listEvents, listJobs, retrieveJob } from './fineTuning.ts';
@@ -34,6 +35,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/v1/models/{model}', body: 'none', handle: retrieveModel },
   { method: 'DELETE', path: '/v1/models/{model}', body: 'none', handle: deleteModel },
   { method: 'POST', path: '/v1/chat/completions', body: 'json', handle: createChatCompletion },
+  { method: 'POST', path: '/v1/completions', body: 'json', handle: createCompletion },
   { method: 'GET', path: '/tunesmith/health', body: 'none', handle: health },
   { method: 'POST', path: '/tunesmith/shutdown', body: 'optional', handle: shutdown },
 ];

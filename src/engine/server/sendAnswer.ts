@@ -68,7 +68,7 @@ async function sendBytes(response: ServerResponse, answer: Extract<Answer, { kin
 
 /**
  * Server-sent events. JSON escapes line ends, so a text can never forge an event. The header waits for the first
- * event: what fails before it is a normal error.
+ * event: what fails before it is a normal error. Nothing is taken from `events` before the reader has made room.
  */
 async function sendEvents(response: ServerResponse, events: AsyncIterable<string>): Promise<void> {
   let heartbeat: NodeJS.Timeout | undefined;
@@ -78,9 +78,10 @@ async function sendEvents(response: ServerResponse, events: AsyncIterable<string
         response.writeHead(200, { ...noStore, 'content-type': 'text/event-stream; charset=utf-8', connection: 'close' });
         heartbeat = setInterval(() => response.write(': still working\n\n'), limits.heartbeatMs);
       }
-      response.write(`data: ${event}\n\n`);
-      if (response.destroyed || response.writableLength > limits.unreadStreamBytes) {
-        response.destroy();
+      if (!response.write(`data: ${event}\n\n`)) {
+        await drained(response, limits.unreadStreamMs);
+      }
+      if (response.destroyed) {
         return;
       }
     }
@@ -99,14 +100,17 @@ async function sendEvents(response: ServerResponse, events: AsyncIterable<string
   }
 }
 
-async function drained(response: ServerResponse): Promise<void> {
+/** Waits until there is room, or the reader is gone; one that reads nothing for `atMostMs` is cut off. */
+async function drained(response: ServerResponse, atMostMs?: number): Promise<void> {
   const stop = new AbortController();
+  const patience = atMostMs === undefined ? undefined : setTimeout(() => response.destroy(), atMostMs);
   try {
     await Promise.race([
       once(response, 'drain', { signal: stop.signal }),
       once(response, 'close', { signal: stop.signal }),
     ]);
   } finally {
+    clearTimeout(patience);
     stop.abort();
   }
 }

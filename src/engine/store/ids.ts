@@ -23,5 +23,6 @@ export const newId = {
   event: (): string => `ftevent-${randomName(24)}`,
   checkpoint: (): string => `ftckpt_${randomName(24)}`,
   completion: (): string => `chatcmpl-${randomName(29)}`,
+  textCompletion: (): string => `cmpl-${randomName(29)}`,
   request: (): string => `req_${randomBytes(16).toString('hex')}`,
 };

@@ -5,7 +5,7 @@ import OpenAI from 'openai';
 import { CheckedFetch } from '../../support/openApi.ts';
 import { runEngine, type EngineRun, type RunOptions } from '../../../src/engine/run.ts';
 import type { Thread } from '../../../src/engine/server/thread.ts';
-import type { GeneratorCommand, GeneratorEvent, TrainerCommand, TrainerEvent, TrainRequest } from '../../../src/protocol/training.ts';
+import type { GenerateRequest, GeneratorCommand, GeneratorEvent, TrainerCommand, TrainerEvent, TrainRequest } from '../../../src/protocol/training.ts';
 
 /** What a scripted trainer does; each `go` lets it take one more step. */
 type TrainerScript = {
@@ -111,19 +111,39 @@ class ScriptedTrainer implements Thread<TrainerCommand, TrainerEvent> {
   }
 }
 
-/** A generator that repeats the last message word by word; `endless` goes on until it is stopped. */
+/**
+ * A generator that repeats what it is given word by word, once for each choice; `endless` goes on for 100,000 words.
+ * Tokens, where they are asked for, are the words.
+ */
 class EchoGenerator implements Thread<GeneratorCommand, GeneratorEvent> {
-  readonly requests: Extract<GeneratorCommand, { kind: 'generate' }>[] = [];
+  readonly requests: GenerateRequest[] = [];
   readonly stopped: string[] = [];
+  readonly shares: number[] = [];
+  /** Requests that are held. */
+  readonly paused = new Set<string>();
+  /** Words of all requests so far. */
+  words = 0;
+  terminated = false;
   #onEvent: (event: GeneratorEvent) => void = () => undefined;
   #onEnd: (reason: string) => void = () => undefined;
 
   post(command: GeneratorCommand): void {
-    if (command.kind === 'stop') {
-      this.stopped.push(command.id);
-    } else {
-      this.requests.push(command);
-      void this.#answer(command);
+    switch (command.kind) {
+      case 'generate':
+        this.requests.push(command);
+        void this.#answer(command);
+        return;
+      case 'stop':
+        this.stopped.push(command.id);
+        return;
+      case 'pause':
+        this.paused.add(command.id);
+        return;
+      case 'resume':
+        this.paused.delete(command.id);
+        return;
+      case 'share':
+        this.shares.push(command.share);
     }
   }
 
@@ -135,30 +155,45 @@ class EchoGenerator implements Thread<GeneratorCommand, GeneratorEvent> {
     this.#onEnd = listener;
   }
 
-  async terminate(): Promise<void> {}
+  async terminate(): Promise<void> {
+    this.terminated = true;
+  }
 
-  async #answer({ id, messages }: Extract<GeneratorCommand, { kind: 'generate' }>): Promise<void> {
-    const text = messages.at(-1)?.content ?? '';
+  async #answer({ id, prompt, choices, topLogprobs }: GenerateRequest): Promise<void> {
+    const text = prompt.kind === 'chat' ? (prompt.messages.at(-1)?.content ?? '') : prompt.kind === 'text' ? prompt.text : prompt.tokens.join(' ');
     if (text === 'crash') {
-      this.#onEvent({ kind: 'text', id, text: 'half' });
+      this.#onEvent({ kind: 'text', id, choice: 0, text: 'half', tokens: null });
       this.#onEnd('it threw');
       return;
     }
     if (text === 'fail') {
-      this.#onEvent({ kind: 'failed', id, code: 'model_unreadable', message: 'The weights cannot be read.' });
+      this.#onEvent({ kind: 'failed', id, fault: 'engine', code: 'model_unreadable', param: null, message: 'The weights cannot be read.' });
+      return;
+    }
+    if (text === 'too long') {
+      this.#onEvent({ kind: 'failed', id, fault: 'request', code: 'context_length_exceeded', param: 'messages', message: 'Too long.' });
       return;
     }
     const words = text === 'endless' ? Array.from({ length: 100_000 }, () => 'on ') : text.split(/(?<= )/);
     let sent = 0;
-    for (const word of words) {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (this.stopped.includes(id)) {
-        break;
+    for (let choice = 0; choice < choices && !this.stopped.includes(id); choice += 1) {
+      for (const word of words) {
+        do {
+          await new Promise((resolve) => setImmediate(resolve));
+        } while (this.paused.has(id) && !this.stopped.includes(id) && !this.terminated);
+        if (this.stopped.includes(id) || this.terminated) {
+          break;
+        }
+        const told = { text: word, bytes: [...Buffer.from(word)], logprob: -0.5 };
+        const tokens = topLogprobs === null ? null : [{ ...told, top: Array.from({ length: topLogprobs }, () => told), offset: 0 }];
+        this.#onEvent({ kind: 'text', id, choice, text: word, tokens });
+        sent += 1;
+        this.words += 1;
       }
-      this.#onEvent({ kind: 'text', id, text: word });
-      sent += 1;
+      this.#onEvent({ kind: 'choice', id, choice, finishReason: 'stop' });
     }
-    this.#onEvent({ kind: 'end', id, finishReason: 'stop', promptTokens: messages.length, completionTokens: sent });
+    const promptTokens = prompt.kind === 'chat' ? prompt.messages.length : 1;
+    this.#onEvent({ kind: 'end', id, promptTokens, completionTokens: sent });
   }
 }
 

@@ -22,8 +22,8 @@ export interface MetricsPage {
   showJob(job: JobView): void;
   /** The points from index `from` on are replaced. */
   showPoints(params: { readonly from: number; readonly points: readonly MetricPoint[] }): void;
-  /** The events from index `from` on are replaced. */
-  showEvents(params: { readonly from: number; readonly events: readonly EventView[] }): void;
+  /** The first `dropped` events are gone; of the rest, those from index `from` on are replaced. */
+  showEvents(params: { readonly dropped: number; readonly from: number; readonly events: readonly EventView[] }): void;
 }
 
 export type MetricsState = {

@@ -159,6 +159,14 @@ export class EventList {
     this.element = h('section', { class: 'card events' }, h('h2', {}, strings.events), this.#scroller);
   }
 
+  /** Takes the oldest away. */
+  drop(count: number): void {
+    for (let left = Math.min(count, this.#count); left > 0; left -= 1) {
+      this.#list.firstElementChild?.remove();
+      this.#count -= 1;
+    }
+  }
+
   show(from: number, events: readonly EventView[]): void {
     const atEnd = this.#scroller.scrollHeight - this.#scroller.scrollTop - this.#scroller.clientHeight < 24;
     while (this.#count > from) {

@@ -82,7 +82,8 @@ class MetricsView {
     this.#drawSoon();
   }
 
-  showEvents(from: number, events: MetricsState['events']): void {
+  showEvents(dropped: number, from: number, events: MetricsState['events']): void {
+    this.#events.drop(dropped);
     this.#events.show(from, events);
   }
 
@@ -171,6 +172,6 @@ function readChoices(kept: unknown): Partial<MetricsViewChoices> {
 const host = connectHost<MetricsHost, MetricsPage>({
   showJob: async (job) => (await view).showJob(job),
   showPoints: async ({ from, points }) => (await view).showPoints(from, points),
-  showEvents: async ({ from, events }) => (await view).showEvents(from, events),
+  showEvents: async ({ dropped, from, events }) => (await view).showEvents(dropped, from, events),
 });
 const view: Promise<MetricsView> = host.call('ready').then((state) => new MetricsView(state));

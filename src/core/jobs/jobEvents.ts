@@ -14,6 +14,8 @@ export function mergeEvents(
   after?: string,
   limit = maxEventsPerJob,
 ): readonly WireEvent[] {
+  const news = newestOf(known, page);
+  if (news !== undefined) return news.length === 0 ? known : keepNewest([...known, ...news], limit);
   const knownIds = new Set(known.map((event) => event.id));
   const fresh = page.filter((event) => !knownIds.has(event.id));
   if (fresh.length === 0) return known;
@@ -42,7 +44,33 @@ export function mergeEvents(
     }
   }
   takeKnown(() => true);
-  return merged.length > limit ? merged.slice(merged.length - limit) : merged;
+  return keepNewest(merged, limit);
+}
+
+function keepNewest(events: readonly WireEvent[], limit: number): readonly WireEvent[] {
+  return events.length > limit ? events.slice(events.length - limit) : events;
+}
+
+/**
+ * What a page of the usual kind brings, oldest first: the newest known events and what came after them. It costs as
+ * much as the page is long. Undefined for every other page.
+ */
+function newestOf(known: readonly WireEvent[], page: readonly WireEvent[]): readonly WireEvent[] | undefined {
+  const last = known.at(-1);
+  const count = last === undefined ? -1 : page.findIndex((event) => event.id === last.id);
+  if (last === undefined || count < 0 || page.length - count > known.length) return undefined;
+  for (let index = count; index < page.length; index += 1) {
+    if (page[index]?.id !== known[known.length - 1 - (index - count)]?.id) return undefined;
+  }
+  const news = page.slice(0, count).reverse();
+  const ids = new Set(news.map((event) => event.id));
+  const earliest = Math.min(...news.map((event) => event.created_at));
+  if (ids.size < news.length) return undefined;
+  // An event that is known already can only be among those of the same time.
+  for (let index = known.length - 1; (known[index]?.created_at ?? -1) >= earliest; index -= 1) {
+    if (ids.has(known[index]?.id ?? '')) return undefined;
+  }
+  return news;
 }
 
 /** Oldest first by time, then by training step, then by id, which is only a fixed choice. */

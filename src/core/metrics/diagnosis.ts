@@ -1,5 +1,4 @@
-import type { MetricPoint } from './points.ts';
-import { toSamples, type Sample } from './summary.ts';
+import type { Curve, Sample, Track } from './curve.ts';
 
 /** What the curves say, as facts; src/messages/diagnosis.ts makes the sentence. Losses in nats per token. */
 export type Diagnosis =
@@ -23,12 +22,11 @@ const fewestSamples = 8;
  * fall counts from 5 % of the value and 0.01 nats, a run that changed under 2 % from its first to its last quarter is
  * flat, and a final loss above twice the lowest one and 1 nat over it has exploded.
  */
-export function diagnose(points: readonly MetricPoint[]): Diagnosis {
-  const diverged = points.find((point) => point.diverged);
-  if (diverged !== undefined) return { kind: 'diverged', step: diverged.step };
-  const train = toSamples(points, 'trainLoss');
-  const valid = toValidation(points);
-  if (train.length === 0 && valid.length === 0) return diagnoseReward(points);
+export function diagnose(curve: Curve): Diagnosis {
+  if (curve.diverged !== undefined) return { kind: 'diverged', step: curve.diverged };
+  const train = curve.track('trainLoss');
+  const valid = toValidation(curve);
+  if (train.length === 0 && valid.length === 0) return diagnoseReward(curve);
   if (train.length < fewestSamples && valid.length < 4) return { kind: 'tooFew', steps: train.length };
 
   const trainWindows = toWindows(train);
@@ -53,21 +51,21 @@ export function diagnose(points: readonly MetricPoint[]): Diagnosis {
 }
 
 /** The whole-file validation losses if there are enough of them, else those of single batches. */
-function toValidation(points: readonly MetricPoint[]): Sample[] {
-  const full = toSamples(points, 'fullValidLoss');
-  const batches = toSamples(points, 'validLoss');
+function toValidation(curve: Curve): Track {
+  const full = curve.track('fullValidLoss');
+  const batches = curve.track('validLoss');
   return full.length >= 3 || full.length >= batches.length ? full : batches;
 }
 
 /** At most eight means of neighbouring samples, each placed at its last step; few samples stay as they are. */
-function toWindows(samples: readonly Sample[]): Sample[] {
-  const count = Math.min(8, samples.length);
+function toWindows(track: Track): Sample[] {
+  const count = Math.min(8, track.length);
   const windows: Sample[] = [];
   for (let i = 0; i < count; i++) {
-    const part = samples.slice(Math.floor((i * samples.length) / count), Math.floor(((i + 1) * samples.length) / count));
-    const last = part.at(-1);
+    const end = Math.floor(((i + 1) * track.length) / count);
+    const last = track.at(end - 1);
     if (last === undefined) continue;
-    windows.push({ step: last.step, value: part.reduce((sum, sample) => sum + sample.value, 0) / part.length });
+    windows.push({ step: last.step, value: track.mean(Math.floor((i * track.length) / count), end) });
   }
   return windows;
 }
@@ -84,10 +82,10 @@ function findExplosion(windows: readonly Sample[]): Diagnosis | undefined {
 }
 
 /** The minimum itself is looked up in the raw samples, so that the step named is one a person finds on the chart. */
-function findRise(windows: readonly Sample[], samples: readonly Sample[]): { best: Sample; final: Sample } | undefined {
+function findRise(windows: readonly Sample[], track: Track): { best: Sample; final: Sample } | undefined {
   const lowest = findLowest(windows);
   const final = windows.at(-1);
-  const best = findLowest(samples);
+  const best = track.lowest;
   if (lowest === undefined || final === undefined || best === undefined || windows.length < 3) return undefined;
   return final !== lowest && isRise(lowest.value, final.value) && best.step < final.step ? { best, final } : undefined;
 }
@@ -103,12 +101,12 @@ function findLowest(samples: readonly Sample[]): Sample | undefined {
   return samples.reduce<Sample | undefined>((low, next) => (low === undefined || next.value < low.value ? next : low), undefined);
 }
 
-function diagnoseReward(points: readonly MetricPoint[]): Diagnosis {
-  const rewards = toSamples(points, 'fullValidReward');
-  const samples = rewards.length > 1 ? rewards : toSamples(points, 'trainReward');
-  const windows = toWindows(samples);
+function diagnoseReward(curve: Curve): Diagnosis {
+  const rewards = curve.track('fullValidReward');
+  const track = rewards.length > 1 ? rewards : curve.track('trainReward');
+  const windows = toWindows(track);
   const first = windows[0];
   const final = windows.at(-1);
   if (first === undefined || final === undefined) return { kind: 'none' };
-  return windows.length < 2 ? { kind: 'tooFew', steps: samples.length } : { kind: 'reward', first, final };
+  return windows.length < 2 ? { kind: 'tooFew', steps: track.length } : { kind: 'reward', first, final };
 }

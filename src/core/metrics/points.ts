@@ -90,25 +90,9 @@ function parseNumber(value: unknown): number | undefined {
   return Number.isNaN(number) ? undefined : number;
 }
 
-/**
- * Points of the "metrics" events, oldest event first; where a service sends no data, of the numbers in the event's
- * sentence. A run that went back, because its service ended in between, leaves no points of its first attempt.
- */
-export function toPointsFromEvents(events: readonly WireEvent[]): MetricPoint[] {
-  const bySteps = new Map<number, MetricPoint>();
-  let latest = -1;
-  for (const event of events) {
-    const point = toPointFromData(event.data) ?? toPointFromMessage(event.message);
-    if (point === undefined) continue;
-    const known = bySteps.get(point.step);
-    if (point.step < latest && known?.trainLoss !== undefined && point.trainLoss !== undefined) {
-      for (const step of bySteps.keys()) if (step >= point.step) bySteps.delete(step);
-      latest = -1;
-    }
-    bySteps.set(point.step, { ...bySteps.get(point.step), ...point });
-    latest = Math.max(latest, point.step);
-  }
-  return mergePoints([...bySteps.values()]);
+/** The point of a "metrics" event, or of the numbers in the event's sentence where a service sends no data. */
+export function toPointOfEvent({ data, message }: WireEvent): MetricPoint | undefined {
+  return toPointFromData(data) ?? toPointFromMessage(message);
 }
 
 function toPointFromData(data: Readonly<Record<string, unknown>> | null): MetricPoint | undefined {
@@ -129,7 +113,7 @@ function toPointFromMessage(message: string): MetricPoint | undefined {
   return toPoint(Number(step), cells);
 }
 
-export function toPointsFromCheckpoints(checkpoints: readonly WireCheckpoint[]): MetricPoint[] {
+export function toPointsFromCheckpoints(checkpoints: readonly WireCheckpoint[]): readonly MetricPoint[] {
   const points: MetricPoint[] = [];
   for (const checkpoint of checkpoints) {
     const point = toPoint(checkpoint.step_number, Object.entries(checkpoint.metrics));
@@ -139,15 +123,36 @@ export function toPointsFromCheckpoints(checkpoints: readonly WireCheckpoint[]):
 }
 
 /** One point per step, ascending; where several lists know the same cell, the later list is believed. */
-export function mergePoints(...lists: readonly (readonly MetricPoint[])[]): MetricPoint[] {
+export function mergePoints(...lists: readonly (readonly MetricPoint[])[]): readonly MetricPoint[] {
+  return lists.map(ascending).reduce((merged, list) => {
+    if (merged.length === 0) return list;
+    return list.length === 0 ? merged : mergeTwo(merged, list);
+  }, []);
+}
+
+/** The list itself if it is as it should be. */
+function ascending(list: readonly MetricPoint[]): readonly MetricPoint[] {
+  if (list.every((point, index) => index === 0 || (list[index - 1]?.step ?? 0) < point.step)) return list;
   const bySteps = new Map<number, MetricPoint>();
-  for (const list of lists) {
-    for (const point of list) {
-      const known = bySteps.get(point.step);
-      bySteps.set(point.step, known === undefined ? point : { ...known, ...point });
-    }
-  }
+  for (const point of list) bySteps.set(point.step, { ...bySteps.get(point.step), ...point });
   return [...bySteps.values()].sort((a, b) => a.step - b.step);
+}
+
+/** Points that only one list has stay the same objects, which makes them quick to compare. */
+function mergeTwo(a: readonly MetricPoint[], b: readonly MetricPoint[]): readonly MetricPoint[] {
+  const merged: MetricPoint[] = [];
+  let next = 0;
+  for (const point of a) {
+    for (let other = b[next]; other !== undefined && other.step < point.step; other = b[(next += 1)]) merged.push(other);
+    const same = b[next];
+    if (same?.step === point.step) next += 1;
+    merged.push(same?.step === point.step ? { ...point, ...same } : point);
+  }
+  for (; next < b.length; next += 1) {
+    const rest = b[next];
+    if (rest !== undefined) merged.push(rest);
+  }
+  return merged;
 }
 
 /** Index of the first place where two lists of points differ; the length of the shorter one if one starts the other. */

@@ -19,7 +19,7 @@ export function decodeResultFile(bytes: Uint8Array): string {
  * Points of a result CSV, ascending by step. Columns are found by their header names, in any order; unknown ones are
  * left out, empty cells are no values. A file without a `step` column has no points.
  */
-export function parseResultFile(text: string): MetricPoint[] {
+export function parseResultFile(text: string): readonly MetricPoint[] {
   const [header, ...rows] = splitRows(text.replace(/^\ufeff/, ''));
   if (header === undefined) return [];
   const names = header.map((name) => name.trim().toLowerCase());

@@ -1,6 +1,5 @@
-import { isLoss, measures, type Measure, type MetricPoint } from './points.ts';
-
-export type Sample = { readonly step: number; readonly value: number };
+import type { Curve, Sample } from './curve.ts';
+import { isLoss, measures, type Measure } from './points.ts';
 
 type MeasureSummary = {
   readonly count: number;
@@ -12,31 +11,16 @@ type MeasureSummary = {
   readonly best: Sample;
 };
 
-/** The values of one measure in step order. */
-export function toSamples(points: readonly MetricPoint[], measure: Measure): Sample[] {
-  const samples: Sample[] = [];
-  for (const point of points) {
-    const value = point[measure];
-    if (value !== undefined) samples.push({ step: point.step, value });
-  }
-  return samples;
-}
-
 /** First, last, extreme and best value of every measure that has one. */
-export function summarize(points: readonly MetricPoint[]): { readonly [M in Measure]?: MeasureSummary } {
+export function summarize(curve: Curve): { readonly [M in Measure]?: MeasureSummary } {
   const summary: { [M in Measure]?: MeasureSummary } = {};
   for (const measure of measures) {
-    const samples = toSamples(points, measure);
-    const first = samples[0];
-    const final = samples.at(-1);
-    if (first === undefined || final === undefined) continue;
-    let min = first;
-    let max = first;
-    for (const sample of samples) {
-      if (sample.value < min.value) min = sample;
-      if (sample.value > max.value) max = sample;
-    }
-    summary[measure] = { count: samples.length, first, final, min, max, best: isLoss(measure) ? min : max };
+    const track = curve.track(measure);
+    const first = track.at(0);
+    const final = track.at(-1);
+    const { lowest: min, highest: max, length: count } = track;
+    if (first === undefined || final === undefined || min === undefined || max === undefined) continue;
+    summary[measure] = { count, first, final, min, max, best: isLoss(measure) ? min : max };
   }
   return summary;
 }

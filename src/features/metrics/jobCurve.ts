@@ -1,6 +1,8 @@
 import { isTerminal } from '../../core/jobs/jobStatus.ts';
 import type { JobRecord, JobRef, JobStore } from '../../core/jobs/jobStore.ts';
-import { mergePoints, toPointsFromCheckpoints, toPointsFromEvents, type MetricPoint } from '../../core/metrics/points.ts';
+import { Curve } from '../../core/metrics/curve.ts';
+import { EventPoints } from '../../core/metrics/eventPoints.ts';
+import { mergePoints, toPointsFromCheckpoints, type MetricPoint } from '../../core/metrics/points.ts';
 import { decodeResultFile, parseResultFile } from '../../core/metrics/resultFile.ts';
 import type { Connections } from '../../platform/connections.ts';
 import { explainError, isCancellation } from '../../platform/errorReport.ts';
@@ -17,8 +19,10 @@ export class JobCurve {
   #result: { readonly fileId: string; readonly points: readonly MetricPoint[] } | undefined;
   #failed: { readonly fileId: string; readonly reason: string } | undefined;
   #reading: string | undefined;
-  /** The points as they were made last: a long job has thousands of events, and most updates bring none. */
-  #drawn: { readonly from: readonly unknown[]; readonly points: readonly MetricPoint[] } | undefined;
+  /** What the curve was made of last: a long job has thousands of events, and most updates bring none. */
+  #drawnFrom: readonly unknown[] | undefined;
+  readonly #events = new EventPoints();
+  readonly #curve = new Curve();
 
   constructor(ref: JobRef, services: CurveServices, signal: AbortSignal, onNews: () => void) {
     this.#ref = ref;
@@ -27,14 +31,14 @@ export class JobCurve {
     this.#onNews = onNews;
   }
 
-  toPoints({ checkpoints, events }: JobRecord): readonly MetricPoint[] {
+  toCurve({ checkpoints, events }: JobRecord): Curve {
     const from = [checkpoints, events, this.#result] as const;
-    if (this.#drawn === undefined || from.some((part, index) => part !== this.#drawn?.from[index])) {
-      const known = mergePoints(toPointsFromCheckpoints(checkpoints), toPointsFromEvents(events));
-      const points = this.#result === undefined ? known : mergePoints(known, this.#result.points);
-      this.#drawn = { from, points };
+    if (from.some((part, index) => part !== this.#drawnFrom?.[index])) {
+      const known = [toPointsFromCheckpoints(checkpoints), this.#events.update(events)];
+      this.#curve.update(mergePoints(...known, this.#result?.points ?? []));
+      this.#drawnFrom = from;
     }
-    return this.#drawn.points;
+    return this.#curve;
   }
 
   /** Why the result file could not be read. */
@@ -49,7 +53,7 @@ export class JobCurve {
   /** Reads the result file once the job is over and its events do not hold every step; calls back when it is there. */
   read(): void {
     const record = this.#services.jobStore.get(this.#ref);
-    const fileId = record && pickResultFile(record, this.toPoints(record));
+    const fileId = record && pickResultFile(record, this.toCurve(record).points);
     if (fileId === undefined || [this.#reading, this.#result?.fileId, this.#failed?.fileId].includes(fileId)) return;
     this.#reading = fileId;
     void this.#fetch(fileId).finally(() => {

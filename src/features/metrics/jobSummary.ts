@@ -3,6 +3,7 @@ import { jobName } from '../../core/jobs/jobName.ts';
 import { jobProgress } from '../../core/jobs/jobProgress.ts';
 import { describeStatus, type JobPhase, type JobStatus } from '../../core/jobs/jobStatus.ts';
 import type { JobRecord } from '../../core/jobs/jobStore.ts';
+import type { Curve } from '../../core/metrics/curve.ts';
 import { diagnose, type Diagnosis } from '../../core/metrics/diagnosis.ts';
 import type { Measure, MetricPoint } from '../../core/metrics/points.ts';
 import { summarize } from '../../core/metrics/summary.ts';
@@ -31,7 +32,7 @@ const tones: Readonly<Record<JobPhase, StatusTone>> = {
 export function toJobView(
   record: JobRecord,
   connectionLabel: string,
-  points: readonly MetricPoint[],
+  curve: Curve,
   extra: readonly Remark[],
 ): JobView {
   const { job, checkpoints } = record;
@@ -42,9 +43,9 @@ export function toJobView(
     status: { tone: tones[status.phase], text: statusText(status) },
     progress: status.terminal ? null : toProgress(record),
     facts: toFacts(job),
-    finals: toFinals(points, status.terminal),
-    diagnosis: toDiagnosis(diagnose(points), status),
-    remarks: [...toRemarks(job, points), ...extra],
+    finals: toFinals(curve, status.terminal),
+    diagnosis: toDiagnosis(diagnose(curve), status),
+    remarks: [...toRemarks(job, curve.points), ...extra],
     checkpoints: checkpoints
       .map((checkpoint) => ({ step: checkpoint.step_number, model: checkpoint.fine_tuned_model_checkpoint }))
       .sort((a, b) => a.step - b.step),
@@ -131,11 +132,11 @@ function toNumberOrAuto(value: number | 'auto' | undefined): string | undefined 
   return value === 'auto' ? t('auto') : value.toLocaleString(vscode.env.language, { maximumSignificantDigits: 6 });
 }
 
-function toFinals(points: readonly MetricPoint[], terminal: boolean): FinalView[] {
+function toFinals(curve: Curve, terminal: boolean): FinalView[] {
   const { language } = vscode.env;
   const loss = new Intl.NumberFormat(language, { minimumFractionDigits: 4, maximumFractionDigits: 4 });
   const share = new Intl.NumberFormat(language, { style: 'percent', minimumFractionDigits: 1 });
-  const summary = summarize(points);
+  const summary = summarize(curve);
   const rows: readonly [Measure, string, Intl.NumberFormat][] = [
     ['trainLoss', t('Training loss'), loss],
     [summary.fullValidLoss ? 'fullValidLoss' : 'validLoss', t('Validation loss'), loss],

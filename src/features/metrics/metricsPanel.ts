@@ -59,7 +59,7 @@ export class MetricsPanel implements vscode.Disposable {
         copy: ({ text }) => void vscode.env.clipboard.writeText(String(text)),
         exportCsv: async () => {
           const record = this.#record;
-          if (record !== undefined) await exportCsv(ref.jobId, this.#curve.toPoints(record), services.log);
+          if (record !== undefined) await exportCsv(ref.jobId, this.#curve.toCurve(record).points, services.log);
         },
         openChat: ({ model, checkpoint }) =>
           void vscode.commands.executeCommand(commandIds.chatOpen, { ref, model, checkpoint }),
@@ -143,9 +143,10 @@ export class MetricsPanel implements vscode.Disposable {
     if (from < points.length || points.length < sent.points.length) {
       this.#page.tell('showPoints', { from, points: points.slice(from) });
     }
-    const eventsFrom = firstOtherEvent(sent.events, events);
-    if (eventsFrom < events.length || events.length < sent.events.length) {
-      this.#page.tell('showEvents', { from: eventsFrom, events: toEventViews(events, eventsFrom) });
+    const change = changeOfEvents(sent.events, events);
+    if (change !== undefined) {
+      const { dropped, from: eventsFrom } = change;
+      this.#page.tell('showEvents', { dropped, from: eventsFrom, events: toEventViews(events, eventsFrom) });
     }
     this.#sent = { job: jobText, points, events };
   }
@@ -170,8 +171,9 @@ export class MetricsPanel implements vscode.Disposable {
     if (record === undefined) {
       return { job: toUnknownJobView(this.#ref.jobId, this.#toUnknownText(), remarks), points: [], events: [] };
     }
-    const points = this.#curve.toPoints(record);
-    return { job: toJobView(record, this.#connectionLabel, points, remarks), points, events: record.events };
+    const curve = this.#curve.toCurve(record);
+    const job = toJobView(record, this.#connectionLabel, curve, remarks);
+    return { job, points: curve.points, events: record.events };
   }
 
   get #connectionLabel(): string {
@@ -221,11 +223,16 @@ export class MetricsPanel implements vscode.Disposable {
   }
 }
 
-function firstOtherEvent(a: readonly WireEvent[], b: readonly WireEvent[]): number {
-  const shorter = Math.min(a.length, b.length);
-  for (let i = 0; i < shorter; i++) {
-    if (a[i]?.id !== b[i]?.id) return i;
-  }
-  return shorter;
+/** How many of the oldest events went, and from which index of the rest on they are others; undefined if none are. */
+function changeOfEvents(
+  before: readonly WireEvent[],
+  events: readonly WireEvent[],
+): { readonly dropped: number; readonly from: number } | undefined {
+  if (before === events) return undefined;
+  const dropped = events[0] === undefined ? 0 : Math.max(0, before.indexOf(events[0]));
+  const kept = before.length - dropped;
+  let from = 0;
+  while (from < kept && from < events.length && before[dropped + from]?.id === events[from]?.id) from += 1;
+  return dropped === 0 && from === kept && from === events.length ? undefined : { dropped, from };
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Curve } from '../../../src/core/metrics/curve.ts';
 import { diagnose, type Diagnosis } from '../../../src/core/metrics/diagnosis.ts';
 import type { MetricPoint } from '../../../src/core/metrics/points.ts';
 import { explainDiagnosis } from '../../../src/messages/diagnosis.ts';
@@ -39,7 +40,7 @@ const cases: readonly [name: string, points: MetricPoint[], kind: Diagnosis['kin
 describe('diagnose', () => {
   for (const [name, points, kind, sentence] of cases) {
     it(`${name}: ${kind}`, () => {
-      const diagnosis = diagnose(points);
+      const diagnosis = diagnose(new Curve(points));
       assert.equal(diagnosis.kind, kind);
       assert.match(explainDiagnosis(diagnosis, 'en'), sentence);
     });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { toPointsFromEvents } from '../../../src/core/metrics/eventPoints.ts';
 import {
   firstDifference,
   mergePoints,
   toPointsFromCheckpoints,
-  toPointsFromEvents,
 } from '../../../src/core/metrics/points.ts';
 import { smooth } from '../../../src/core/metrics/smoothing.ts';
 import type { WireCheckpoint, WireEvent } from '../../../src/core/providers/wire.ts';

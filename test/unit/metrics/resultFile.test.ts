@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { Curve } from '../../../src/core/metrics/curve.ts';
 import { diagnose } from '../../../src/core/metrics/diagnosis.ts';
 import { measures } from '../../../src/core/metrics/points.ts';
 import { decodeResultFile, parseResultFile, toCsv } from '../../../src/core/metrics/resultFile.ts';
@@ -85,17 +86,17 @@ describe('real result files', { skip: !existsSync(data) && 'the shared data is a
     const text = readFileSync(new URL('openai_legacy_results.csv', data), 'utf8');
     const points = parseResultFile(decodeResultFile(bytes(text)));
     assert.equal(points.length, text.trimEnd().split('\n').length - 1);
-    const { trainLoss, validLoss } = summarize(points);
+    const { trainLoss, validLoss } = summarize(new Curve(points));
     assert.equal(trainLoss?.first.value, 0.15904977298791032);
     assert.ok(validLoss && trainLoss && validLoss.count > 100 && validLoss.count < trainLoss.count);
     assert.deepEqual(points, parseResultFile(decodeResultFile(bytes(Buffer.from(text).toString('base64')))));
   });
   it('reads a file without validation', () => {
     const points = parseResultFile(readFileSync(new URL('openai_step_metrics.robot.csv', data), 'utf8'));
-    const summary = summarize(points);
+    const summary = summarize(new Curve(points));
     assert.equal(points[0]?.trainLoss, 0.59335);
     assert.equal(summary.validLoss, undefined);
     assert.equal(summary.trainLoss?.best.value, Math.min(...points.map((point) => point.trainLoss ?? Infinity)));
-    assert.notEqual(diagnose(points).kind, 'overfitting');
+    assert.notEqual(diagnose(new Curve(points)).kind, 'overfitting');
   });
 });

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { defaultDataFolder } from '../engine/launch/dataFolder.ts';
 import { createLauncher } from '../engine/launch/launcher.ts';
 import { FolderTakenError, runEngine, threadsBeside } from '../engine/run.ts';
+import { Faults, faultsVariable } from '../engine/server/faults.ts';
 import { exitCouldNotRun, exitFine, type CliIo, type ExitCode } from './io.ts';
 import { installedProgram } from './program.ts';
 
@@ -26,8 +27,11 @@ export async function runEngineCommand(args: readonly string[], io: CliIo): Prom
   }
   const program = await installedProgram();
   try {
+    const asked = io.env[faultsVariable];
+    const faults = asked === undefined ? {} : { faults: new Faults(asked) };
     const run = await runEngine({
       ...options,
+      ...faults,
       version: program.version,
       idleSeconds: 0,
       ...threadsBeside(program.engine),

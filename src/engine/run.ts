@@ -10,10 +10,12 @@ import { claimFolder, type FolderLock } from './launch/lock.ts';
 import type { Engine } from './server/call.ts';
 import { sharedWithChats } from './server/computeShare.ts';
 import { dropExpiredFiles } from './server/files.ts';
+import type { Faults } from './server/faults.ts';
 import { GeneratorHost } from './server/generatorHost.ts';
 import { Jobs } from './server/jobs.ts';
 import type { ServerTimes } from './server/limits.ts';
 import { startServer, type RunningServer } from './server/server.ts';
+import { checkTrainingFile } from './server/trainingFile.ts';
 import { workerThread, type StartThread } from './server/thread.ts';
 import { Store } from './store/store.ts';
 
@@ -33,6 +35,8 @@ export type RunOptions = {
   readonly startTrainer: StartThread<TrainerCommand, TrainerEvent>;
   readonly startGenerator: StartThread<GeneratorCommand, GeneratorEvent>;
   readonly times?: Partial<ServerTimes>;
+  /** Only for the tests of clients. */
+  readonly faults?: Faults;
   readonly log: (line: string) => void;
 };
 
@@ -85,7 +89,7 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
   const token = (options.newKey === true ? undefined : (access?.token ?? options.token)) ?? newToken();
   const store = await Store.open(folder.root);
   const now = (): number => Math.floor(Date.now() / 1000);
-  const { log } = options;
+  const { faults, log } = options;
   if (store.cutBytes > 0) {
     log(`cut ${store.cutBytes} bytes of an unfinished record off the journal; they are kept in ${folder.quarantine}`);
   }
@@ -93,7 +97,8 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
   const generator = new GeneratorHost(options.startGenerator);
   const jobs = new Jobs({
     store,
-    startTrainer: sharedWithChats(options.startTrainer, generator),
+    startTrainer: sharedWithChats(faults?.trainers(options.startTrainer) ?? options.startTrainer, generator),
+    checkFile: faults?.checks(checkTrainingFile) ?? checkTrainingFile,
     threads: options.threads > 0 ? options.threads : availableParallelism(),
     now,
     log,
@@ -101,7 +106,16 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
     onStorageFailure: () => closeFor('the disk takes nothing more'),
   });
   const startedAt = now();
-  const engine: Engine = { store, jobs, generator, version: options.version, startedAt, now, shutDown: () => closeFor('asked to') };
+  const engine: Engine = {
+    store,
+    jobs,
+    generator,
+    ...(faults === undefined ? {} : { faults }),
+    version: options.version,
+    startedAt,
+    now,
+    shutDown: () => closeFor('asked to'),
+  };
   let server: RunningServer;
   try {
     await dropExpiredFiles(engine);

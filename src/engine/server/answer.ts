@@ -79,7 +79,8 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
     }
     const takesJson = route.body === 'json' || route.body === 'optional';
     const body = takesJson ? await readJsonObject(request, route.body === 'optional') : {};
-    const result = await route.handle(engine, {
+    const handle = engine.faults?.around(route) ?? route.handle;
+    const result = await handle(engine, {
       request,
       params: found.params,
       query: url.query,

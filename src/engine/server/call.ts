@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Store } from '../store/store.ts';
+import type { Faults } from './faults.ts';
 import type { GeneratorHost } from './generatorHost.ts';
 import type { Jobs } from './jobs.ts';
 import type { JsonObject } from './jsonBody.ts';
@@ -9,6 +10,8 @@ export type Engine = {
   readonly store: Store;
   readonly jobs: Jobs;
   readonly generator: GeneratorHost;
+  /** Made on purpose, for the tests of clients; absent in the product. */
+  readonly faults?: Faults;
   readonly version: string;
   readonly startedAt: number;
   /** Unix seconds. */

@@ -8,12 +8,13 @@ import { ApiError } from './apiError.ts';
 import { jobEvent, jobFailed, newJob, type JobSpec } from './jobRecord.ts';
 import { limits } from './limits.ts';
 import type { StartThread } from './thread.ts';
-import { checkTrainingFile, maxExampleBytes, type FileRole } from './trainingFile.ts';
+import { maxExampleBytes, type checkTrainingFile, type FileRole } from './trainingFile.ts';
 import { trainJob } from './trainJob.ts';
 
 export type JobsOptions = {
   readonly store: Store;
   readonly startTrainer: StartThread<TrainerCommand, TrainerEvent>;
+  readonly checkFile: typeof checkTrainingFile;
   /** Threads a job trains with, at least 1. */
   readonly threads: number;
   /** Unix seconds. */
@@ -188,7 +189,7 @@ export class Jobs {
         continue;
       }
       const lines = readLines(store.filePath(id), { signal, maxLineBytes: maxExampleBytes });
-      const check = await checkTrainingFile(lines, role).catch((error: unknown) => {
+      const check = await this.#options.checkFile(lines, role).catch((error: unknown) => {
         if (signal.aborted) {
           return undefined;
         }

@@ -28,7 +28,7 @@ type SdkCompletion = Omit<OpenAI.Completion, 'choices' | 'usage'> & { usage?: Op
 ({}) as Mutable<TextCompletion> satisfies SdkCompletion;
 
 const postText = (path: string, body: string): Promise<Response> =>
-  fetch(`${engine.run.address.baseURL}${path}`, {
+  engine.answers.fetch(`${engine.run.address.baseURL}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${engine.run.apiKey}`, 'content-type': 'application/json' },
     body,

@@ -26,7 +26,7 @@ const areas: readonly Area[] = [
   {
     folder: 'src/engine/',
     areas: ['src/core/', 'src/disk/', 'src/protocol/', 'src/engine/launch/'],
-    libraries: ['node:', '@jax-js/jax', '@jax-js/loaders', '@fastify/busboy'],
+    libraries: ['node:', '@jax-js/jax', '@jax-js/loaders'],
   },
   { folder: 'src/engine/launch/', areas: ['src/disk/', 'src/protocol/'], libraries: ['node:'] },
   {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { dirname, extname, join } from 'node:path';
-import { makeFolder, removeTree, replaceJson } from '../disk/files.ts';
+import { makeFolder, removeTree, replaceJson, type System } from '../disk/files.ts';
 import type { EngineAddress } from '../protocol/launch.ts';
 import type { GeneratorCommand, GeneratorEvent, TrainerCommand, TrainerEvent } from '../protocol/training.ts';
 import { newToken, readAccess, readJson, writeAccess } from './launch/access.ts';
@@ -9,7 +9,7 @@ import { proofOf } from './launch/handshake.ts';
 import { claimFolder, type FolderLock } from './launch/lock.ts';
 import type { Engine } from './server/call.ts';
 import { sharedWithChats } from './server/computeShare.ts';
-import { dropExpiredFiles } from './server/files.ts';
+import { dropExpired } from './server/expiry.ts';
 import type { Faults } from './server/faults.ts';
 import { GeneratorHost } from './server/generatorHost.ts';
 import { Jobs } from './server/jobs.ts';
@@ -38,6 +38,10 @@ export type RunOptions = {
   /** Only for the tests of clients. */
   readonly faults?: Faults;
   readonly log: (line: string) => void;
+  /** Unix seconds; a test's own clock. */
+  readonly now?: () => number;
+  /** A test's own disk. */
+  readonly system?: System;
 };
 
 export type EngineRun = {
@@ -64,6 +68,7 @@ export function threadsBeside(program: string): Pick<RunOptions, 'startTrainer' 
 }
 
 const watchMs = 1_000;
+const expiryMs = 60_000;
 
 /**
  * Runs an engine in this process, the only one of its data folder.
@@ -87,8 +92,8 @@ export async function runEngine(options: RunOptions): Promise<EngineRun> {
 async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOptions): Promise<EngineRun> {
   const access = await readAccess(folder);
   const token = (options.newKey === true ? undefined : (access?.token ?? options.token)) ?? newToken();
-  const store = await Store.open(folder.root);
-  const now = (): number => Math.floor(Date.now() / 1000);
+  const store = await Store.open(folder.root, options.system);
+  const now = options.now ?? ((): number => Math.floor(Date.now() / 1000));
   const { faults, log } = options;
   if (store.cutBytes > 0) {
     log(`cut ${store.cutBytes} bytes of an unfinished record off the journal; they are kept in ${folder.quarantine}`);
@@ -118,7 +123,7 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
   };
   let server: RunningServer;
   try {
-    await dropExpiredFiles(engine);
+    await dropExpired(engine);
     server = await listen(engine, token, access?.port ?? 0, options);
   } catch (error) {
     await store.close();
@@ -138,6 +143,7 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
   });
   const end = async (): Promise<void> => {
     clearInterval(watch);
+    clearInterval(expiry);
     await server.close();
     await Promise.all([jobs.close(), generator.close()]);
     await store.close();
@@ -175,6 +181,10 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
       () => undefined,
     );
   }, watchMs);
+
+  const expiry = setInterval(() => {
+    dropExpired(engine).catch((error: unknown) => log(`expired files stay for now: ${String(error)}`));
+  }, expiryMs);
 
   try {
     await writeAccess(folder, { token, port: server.port });

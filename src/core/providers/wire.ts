@@ -108,6 +108,26 @@ export type WireFile = {
   readonly status_details: string | null;
 };
 
+export type WireUpload = {
+  readonly id: string;
+  readonly object: 'upload';
+  readonly bytes: number;
+  readonly created_at: number;
+  readonly filename: string;
+  readonly purpose: string;
+  readonly status: 'pending' | 'completed' | 'cancelled' | 'expired';
+  readonly expires_at: number;
+  /** Once it is completed. */
+  readonly file: WireFile | null;
+};
+
+export type WireUploadPart = {
+  readonly id: string;
+  readonly object: 'upload.part';
+  readonly created_at: number;
+  readonly upload_id: string;
+};
+
 export type WireModel = {
   readonly id: string;
   readonly object: 'model';

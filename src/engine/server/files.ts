@@ -1,49 +1,26 @@
-import type { WireFile } from '../../core/providers/wire.ts';
-import { readChunks } from '../../disk/files.ts';
 import type { StoredFile } from '../store/changes.ts';
 import { badField, notFound } from './apiError.ts';
 import { json, param, type Answer, type Call, type Engine } from './call.ts';
+import { fileFields, newFile, refuseEmpty, type FileFields } from './fileRules.ts';
+import { limits } from './limits.ts';
 import { pageOf } from './page.ts';
-import { receiveUpload, type UploadFields } from './upload.ts';
-
-export const uploadPurposes: ReadonlySet<string> = new Set([
-  'assistants',
-  'batch',
-  'fine-tune',
-  'vision',
-  'user_data',
-  'evals',
-]);
+import { receiveForm, type Form } from './upload.ts';
 
 export async function createFile(engine: Engine, call: Call): Promise<Answer> {
   const { store, now } = engine;
-  const upload = await receiveUpload(call.request, () => store.receiveFile(), checkFields);
-  const created = now();
-  const { fields, bytes, sha256, id } = upload;
-  const wire: WireFile = {
-    id,
-    object: 'file',
-    bytes,
-    created_at: created,
-    filename: fields.filename,
-    purpose: fields.purpose,
-    status: 'processed',
-    expires_at: fields.expiresAfter === null ? null : created + fields.expiresAfter,
-    status_details: null,
-  };
+  const rules = { fileField: 'file', maxBytes: limits.fileBytes, receive: () => store.receiveFile() };
+  const { id, bytes, sha256, fields } = await receiveForm(call.request, rules, fieldsOf);
+  const wire = newFile(id, bytes, now(), fields);
   await store.commit(() => ({ changes: [{ kind: 'fileAdded', file: { wire, sha256 } }], result: undefined }));
   return json(wire);
 }
 
-/** @throws ApiError for a purpose or name that the service would refuse */
-function checkFields(fields: UploadFields): void {
-  if (!uploadPurposes.has(fields.purpose)) {
-    const known = [...uploadPurposes].map((purpose) => `'${purpose}'`).join(', ');
-    throw badField('purpose', `Invalid 'purpose': it must be one of ${known}.`, 'invalid_value');
-  }
-  if (fields.purpose === 'fine-tune' && !fields.filename.toLowerCase().endsWith('.jsonl')) {
-    throw badField('file', 'Invalid file format for the fine-tuning API. The file name must end in .jsonl.', 'invalid_file_format');
-  }
+function fieldsOf({ values, filename, bytes, head }: Form): FileFields {
+  refuseEmpty(bytes, head, 'file');
+  const anchor = values.get('expires_after[anchor]');
+  const seconds = values.get('expires_after[seconds]');
+  const expiresAfter = anchor === undefined && seconds === undefined ? undefined : { anchor, seconds };
+  return fileFields({ filename, purpose: values.get('purpose'), expiresAfter }, 'file');
 }
 
 export async function listFiles(engine: Engine, call: Call): Promise<Answer> {
@@ -77,7 +54,7 @@ export async function downloadFile(engine: Engine, call: Call): Promise<Answer> 
     kind: 'bytes',
     contentType: wire.purpose === 'fine-tune-results' ? 'text/csv; charset=utf-8' : 'application/octet-stream',
     length: wire.bytes,
-    chunks: readChunks(engine.store.filePath(wire.id), call.signal),
+    chunks: engine.store.readFile(wire.id, call.signal),
   };
 }
 
@@ -104,16 +81,4 @@ function knownFile(engine: Engine, call: Call): StoredFile {
     throw notFound('File object', id, 'id');
   }
   return file;
-}
-
-/** Forgets files whose time was over, and frees their space. */
-export async function dropExpiredFiles(engine: Engine): Promise<void> {
-  const expired = [...engine.store.state.files.values()]
-    .filter((file) => !isLive(file, engine.now()))
-    .map((file) => file.wire.id);
-  await engine.store.commit(() => ({
-    changes: expired.map((id) => ({ kind: 'fileDeleted', id }) as const),
-    result: undefined,
-  }));
-  await engine.store.releaseFiles(expired);
 }

@@ -8,6 +8,12 @@ export const limits = {
   jsonValues: 100_000,
   /** As the Files API of OpenAI: 512 MB a file. */
   fileBytes: 512 * 1024 * 1024,
+  /** As its Uploads API: 8 GB in parts of 64 MB, all within an hour. */
+  uploadTotalBytes: 8 * 1024 * 1024 * 1024,
+  uploadPartBytes: 64 * 1024 * 1024,
+  uploadSeconds: 3_600,
+  uploadParts: 10_000,
+  pendingUploads: 1_000,
   /** Multipart adds part headers and boundaries to the file. */
   uploadBytes: 512 * 1024 * 1024 + 64 * 1024,
   filenameLength: 255,

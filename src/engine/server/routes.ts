@@ -5,6 +5,8 @@ import { health, shutdown } from './control.ts';
 import { createFile, deleteFile, downloadFile, listFiles, retrieveFile } from './files.ts';
 import { cancelJob, createJob, listCheckpoints, listEvents, listJobs, retrieveJob } from './fineTuning.ts';
 import { deleteModel, listModels, retrieveModel } from './modelRoutes.ts';
+import { createPermission, deletePermission, listPermissions } from './permissions.ts';
+import { addUploadPart, cancelUpload, completeUpload, createUpload } from './uploads.ts';
 
 export const methods = ['GET', 'POST', 'DELETE'] as const;
 export type Method = (typeof methods)[number];
@@ -18,6 +20,8 @@ export type Route = {
   readonly handle: Handler;
 };
 
+const permissions = '/v1/fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions';
+
 /** Everything the engine answers. What is not here is a 404. */
 export const routes: readonly Route[] = [
   { method: 'GET', path: '/v1/files', body: 'none', handle: listFiles },
@@ -25,12 +29,19 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/v1/files/{file_id}', body: 'none', handle: retrieveFile },
   { method: 'DELETE', path: '/v1/files/{file_id}', body: 'none', handle: deleteFile },
   { method: 'GET', path: '/v1/files/{file_id}/content', body: 'none', handle: downloadFile },
+  { method: 'POST', path: '/v1/uploads', body: 'json', handle: createUpload },
+  { method: 'POST', path: '/v1/uploads/{upload_id}/parts', body: 'stream', handle: addUploadPart },
+  { method: 'POST', path: '/v1/uploads/{upload_id}/complete', body: 'json', handle: completeUpload },
+  { method: 'POST', path: '/v1/uploads/{upload_id}/cancel', body: 'optional', handle: cancelUpload },
   { method: 'GET', path: '/v1/fine_tuning/jobs', body: 'none', handle: listJobs },
   { method: 'POST', path: '/v1/fine_tuning/jobs', body: 'json', handle: createJob },
   { method: 'GET', path: '/v1/fine_tuning/jobs/{fine_tuning_job_id}', body: 'none', handle: retrieveJob },
   { method: 'POST', path: '/v1/fine_tuning/jobs/{fine_tuning_job_id}/cancel', body: 'optional', handle: cancelJob },
   { method: 'GET', path: '/v1/fine_tuning/jobs/{fine_tuning_job_id}/events', body: 'none', handle: listEvents },
   { method: 'GET', path: '/v1/fine_tuning/jobs/{fine_tuning_job_id}/checkpoints', body: 'none', handle: listCheckpoints },
+  { method: 'GET', path: permissions, body: 'none', handle: listPermissions },
+  { method: 'POST', path: permissions, body: 'json', handle: createPermission },
+  { method: 'DELETE', path: `${permissions}/{permission_id}`, body: 'none', handle: deletePermission },
   { method: 'GET', path: '/v1/models', body: 'none', handle: listModels },
   { method: 'GET', path: '/v1/models/{model}', body: 'none', handle: retrieveModel },
   { method: 'DELETE', path: '/v1/models/{model}', body: 'none', handle: deleteModel },

@@ -1,195 +1,151 @@
 import type { IncomingMessage } from 'node:http';
-import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import type { IncomingFile } from '../store/store.ts';
 import { ApiError, badField } from './apiError.ts';
-import { limits } from './limits.ts';
+import { boundaryOf, readMultipart } from './multipart.ts';
+import { malformedForm } from './partHeader.ts';
 
-export type UploadFields = {
-  readonly purpose: string;
-  readonly filename: string;
-  /** Seconds after its creation at which the file expires; null = never. */
-  readonly expiresAfter: number | null;
+export type FormRules = {
+  /** Name of the one part that is a file. */
+  readonly fileField: string;
+  readonly maxBytes: number;
+  readonly receive: () => Promise<IncomingFile>;
 };
 
-export type Upload = { readonly id: string; readonly bytes: number; readonly sha256: string; readonly fields: UploadFields };
+export type Form = {
+  readonly values: ReadonlyMap<string, string>;
+  /** The file's own name, without a path; may be empty. */
+  readonly filename: string;
+  readonly bytes: number;
+  /** The first bytes of the file, at most 3. */
+  readonly head: Buffer;
+};
+
+export type Received<T> = { readonly id: string; readonly bytes: number; readonly sha256: string; readonly fields: T };
+
+/** Multipart adds part headers, boundaries and short fields to the file. */
+const formBytes = 64 * 1024;
+const maxFieldBytes = 1024;
 
 /**
- * Takes a multipart upload as a stream to disk. Nothing is left behind unless it resolves.
+ * Takes a form with one file as a stream to disk. Nothing is left behind unless it resolves; then the file is durable.
+ * @param check reads the other fields once all is there, and throws if they will not do
  * @throws ApiError 400, 413 or 415
  */
-export async function receiveUpload(
+export async function receiveForm<T>(
   request: IncomingMessage,
-  receive: () => Promise<IncomingFile>,
-  checkFields: (fields: UploadFields) => void,
-): Promise<Upload> {
+  rules: FormRules,
+  check: (form: Form) => T,
+): Promise<Received<T>> {
   const contentType = request.headers['content-type'];
-  if (contentType === undefined || !/^multipart\/form-data\s*;/i.test(contentType)) {
+  if (contentType === undefined || !/^multipart\/form-data\s*(?:;|$)/i.test(contentType)) {
     throw new ApiError(415, 'The body must be multipart/form-data.');
   }
-  if (Number(request.headers['content-length'] ?? 0) > limits.uploadBytes) {
-    throw tooLarge();
+  const boundary = boundaryOf(contentType);
+  if (Number(request.headers['content-length'] ?? 0) > rules.maxBytes + formBytes) {
+    throw tooLarge(rules);
   }
-  const incoming = await receive();
+  const reader = new FormReader(rules);
   try {
-    const form = await readForm(request, contentType, incoming);
-    const fields = fieldsOf(form);
-    checkFields(fields);
+    for await (const event of readMultipart(bodyOf(request), boundary)) {
+      if (event.kind === 'part') {
+        await reader.begin(event.header.name, event.header.filename);
+      } else if (event.kind === 'data') {
+        await reader.take(event.bytes);
+      } else {
+        reader.end();
+      }
+    }
+    const { form, incoming } = reader.result();
+    const fields = check(form);
     const { bytes, sha256 } = await incoming.finish();
     return { id: incoming.id, bytes, sha256, fields };
   } catch (error) {
-    await incoming.discard();
+    await reader.discard();
     throw error;
   }
 }
 
-type Form = { readonly values: ReadonlyMap<string, string>; readonly filename: string; readonly bytes: number };
+class FormReader {
+  readonly #rules: FormRules;
+  readonly #values = new Map<string, string>();
+  #incoming: IncomingFile | undefined;
+  #filename = '';
+  #bytes = 0;
+  #head = Buffer.alloc(0);
+  /** Name and content of the short part that is being read; undefined while the file is. */
+  #field: { readonly name: string; content: Buffer } | undefined;
 
-function readForm(request: IncomingMessage, contentType: string, incoming: IncomingFile): Promise<Form> {
-  return new Promise<Form>((resolve, reject) => {
-    let parser: BusboyInstance;
-    const values = new Map<string, string>();
-    let filename: string | undefined;
-    let bytes = 0;
-    let writing: Promise<void> = Promise.resolve();
-    let ended = false;
+  constructor(rules: FormRules) {
+    this.#rules = rules;
+  }
 
-    const fail = (error: unknown): void => {
-      if (ended) {
-        return;
+  async begin(name: string, filename: string | undefined): Promise<void> {
+    const { fileField, receive } = this.#rules;
+    if (name === fileField ? this.#incoming !== undefined : filename !== undefined) {
+      throw badField(fileField, `Exactly one file, in the part '${fileField}', is expected.`);
+    }
+    if (name === fileField) {
+      this.#filename = (filename ?? '').replace(/^.*[/\\]/s, '');
+      this.#incoming = await receive();
+      this.#field = undefined;
+    } else if (this.#values.has(name)) {
+      throw badField(name, `Invalid '${name}': it is given twice.`, 'invalid_value');
+    } else {
+      this.#field = { name, content: Buffer.alloc(0) };
+    }
+  }
+
+  async take(bytes: Buffer): Promise<void> {
+    if (this.#field !== undefined) {
+      const { name, content } = this.#field;
+      if (content.length + bytes.length > maxFieldBytes) {
+        throw badField(name, `Invalid '${name}': it is longer than ${maxFieldBytes} bytes.`, 'invalid_value');
       }
-      ended = true;
-      request.unpipe(parser);
-      // Never destroyed: the parser then throws on what is still on its way. Its late complaints go nowhere.
-      reject(error instanceof ApiError ? error : malformed());
-    };
-    try {
-      parser = createParser(contentType);
-    } catch {
-      reject(malformed());
+      this.#field.content = Buffer.concat([content, bytes]);
       return;
     }
-    const refuse = (message: string) => (): void => fail(new ApiError(400, message));
-    parser.on('field', (name, value, nameTruncated, valueTruncated) => {
-      if (nameTruncated || valueTruncated || values.has(name)) {
-        fail(badField(name, `Invalid '${name}': it is too long or given twice.`));
-      } else {
-        values.set(name, value);
-      }
-    });
-    parser.on('file', (name, stream, givenName) => {
-      // A part stream without a listener ends the process when the body breaks off.
-      stream.on('error', fail);
-      if (ended || name !== 'file' || filename !== undefined) {
-        stream.resume();
-        fail(badField('file', "Exactly one file, in the part 'file', is expected."));
-        return;
-      }
-      filename = cleanName(givenName);
-      writing = drain(stream, async (chunk) => {
-        bytes += chunk.length;
-        await incoming.write(chunk);
-      });
-      writing.catch(fail);
-    });
-    parser.on('partsLimit', refuse('The upload has too many parts.'));
-    parser.on('filesLimit', refuse('The upload has more than one file.'));
-    parser.on('fieldsLimit', refuse('The upload has too many fields.'));
-    parser.on('error', fail);
-    parser.on('finish', () => {
-      writing.then(() => {
-        if (ended) {
-          return;
-        }
-        if (filename === undefined) {
-          fail(badField('file', "Missing required parameter: 'file'.", 'missing_required_parameter'));
-          return;
-        }
-        ended = true;
-        resolve({ values, filename, bytes });
-      }, fail);
-    });
-    request.on('error', fail);
-    request.on('close', () => {
-      if (!request.complete) {
-        fail(new ApiError(400, 'The upload broke off.'));
-      }
-    });
-    request.pipe(parser);
-  });
-}
-
-function createParser(contentType: string): BusboyInstance {
-  return new Busboy({
-    headers: { 'content-type': contentType },
-    limits: {
-      // One more than allowed, so that a file of exactly the limit is no overrun.
-      fileSize: limits.fileBytes + 1,
-      files: 1,
-      fields: 8,
-      parts: 8,
-      fieldSize: 1024,
-      headerPairs: 16,
-      headerSize: 8 * 1024,
-    },
-  });
-}
-
-async function drain(stream: BusboyFileStream, take: (chunk: Uint8Array) => Promise<void>): Promise<void> {
-  let bytes = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > limits.fileBytes) {
-      throw tooLarge();
+    this.#bytes += bytes.length;
+    if (this.#bytes > this.#rules.maxBytes) {
+      throw tooLarge(this.#rules);
     }
-    await take(chunk);
+    if (this.#head.length < 3) {
+      this.#head = Buffer.concat([this.#head, bytes.subarray(0, 3 - this.#head.length)]);
+    }
+    await this.#incoming?.write(bytes);
+  }
+
+  end(): void {
+    if (this.#field !== undefined) {
+      this.#values.set(this.#field.name, this.#field.content.toString('utf8'));
+    }
+  }
+
+  result(): { readonly form: Form; readonly incoming: IncomingFile } {
+    const { fileField } = this.#rules;
+    if (this.#incoming === undefined) {
+      throw badField(fileField, `Missing required parameter: '${fileField}'.`, 'missing_required_parameter');
+    }
+    const form = { values: this.#values, filename: this.#filename, bytes: this.#bytes, head: this.#head };
+    return { form, incoming: this.#incoming };
+  }
+
+  async discard(): Promise<void> {
+    await this.#incoming?.discard();
   }
 }
 
-function fieldsOf(form: Form): UploadFields {
-  if (form.bytes === 0) {
-    throw badField('file', 'The uploaded file is empty.', 'empty_file');
+/** The bytes of a body. Leaving early keeps the connection, so that the reason can still be told. */
+async function* bodyOf(request: IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    yield* request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  } catch {
+    throw request.complete ? malformedForm() : new ApiError(400, 'The upload broke off.');
   }
-  const purpose = form.values.get('purpose');
-  if (purpose === undefined) {
-    throw badField('purpose', "Missing required parameter: 'purpose'.", 'missing_required_parameter');
-  }
-  return { purpose, filename: form.filename, expiresAfter: expiresAfterOf(form.values) };
 }
 
-/** `expires_after[anchor]=created_at`, `expires_after[seconds]` from an hour to 30 days, as the Files API has it. */
-function expiresAfterOf(values: ReadonlyMap<string, string>): number | null {
-  const anchor = values.get('expires_after[anchor]');
-  const seconds = values.get('expires_after[seconds]');
-  if (anchor === undefined && seconds === undefined) {
-    return null;
-  }
-  if (anchor !== 'created_at') {
-    throw badField('expires_after[anchor]', "Invalid 'expires_after[anchor]': it must be 'created_at'.", 'invalid_value');
-  }
-  const after = seconds !== undefined && /^\d{1,8}$/.test(seconds) ? Number(seconds) : 0;
-  if (after < 3600 || after > 2_592_000) {
-    const message = "Invalid 'expires_after[seconds]': it must be an integer from 3600 to 2592000.";
-    throw badField('expires_after[seconds]', message, 'invalid_value');
-  }
-  return after;
-}
-
-/** The name is only shown; still, it is one line of at most 255 characters without control characters. */
-function cleanName(name: string | undefined): string {
-  const clean = (name ?? '').replaceAll(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/gu, '_');
-  if (clean === '' || clean.length > limits.filenameLength) {
-    throw badField('file', `The file needs a name of at most ${limits.filenameLength} characters.`, 'invalid_value');
-  }
-  return clean;
-}
-
-function malformed(): ApiError {
-  return new ApiError(400, 'The multipart body is malformed.');
-}
-
-function tooLarge(): ApiError {
-  return new ApiError(413, `The file is larger than ${limits.fileBytes} bytes.`, {
-    param: 'file',
+function tooLarge({ fileField, maxBytes }: FormRules): ApiError {
+  return new ApiError(413, `The file is larger than ${maxBytes} bytes.`, {
+    param: fileField,
     code: 'file_too_large',
     headers: { connection: 'close' },
   });

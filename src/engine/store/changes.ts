@@ -1,4 +1,4 @@
-import type { WireCheckpoint, WireEvent, WireFile, WireJob } from '../../core/providers/wire.ts';
+import type { WireCheckpoint, WireEvent, WireFile, WireJob, WireUpload } from '../../core/providers/wire.ts';
 
 /** A file of the API. Its bytes are `files/<id>` in the data folder. */
 export type StoredFile = {
@@ -28,10 +28,23 @@ export type StoredCheckpoint = {
   readonly directory: string;
 };
 
+/** A file that arrives in parts. The bytes of a part are `files/<id of the part>` until the upload ends. */
+export type StoredUpload = {
+  readonly wire: WireUpload;
+  /** Seconds after which the file that comes of it expires; null = never. */
+  readonly fileExpiresAfter: number | null;
+};
+
+export type StoredPart = { readonly id: string; readonly bytes: number };
+
 /** One change of the state. A journal record is a list of them that happens as a whole. */
 export type Change =
   | { readonly kind: 'fileAdded'; readonly file: StoredFile }
   | { readonly kind: 'fileDeleted'; readonly id: string }
+  | { readonly kind: 'uploadAdded'; readonly upload: StoredUpload }
+  | { readonly kind: 'uploadPartAdded'; readonly uploadId: string; readonly part: StoredPart }
+  /** Its parts are forgotten. */
+  | { readonly kind: 'uploadEnded'; readonly id: string; readonly wire: Pick<WireUpload, 'status' | 'file'> }
   | { readonly kind: 'jobAdded'; readonly job: StoredJob }
   | {
       readonly kind: 'jobChanged';

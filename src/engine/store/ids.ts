@@ -19,6 +19,8 @@ export function randomName(length: number): string {
 /** Ids in the forms of the OpenAI API. */
 export const newId = {
   file: (): string => `file-${randomName(22)}`,
+  upload: (): string => `upload_${randomName(24)}`,
+  uploadPart: (): string => `part_${randomName(24)}`,
   job: (): string => `ftjob-${randomName(24)}`,
   event: (): string => `ftevent-${randomName(24)}`,
   checkpoint: (): string => `ftckpt_${randomName(24)}`,

@@ -1,6 +1,6 @@
 import type { WireEvent } from '../../core/providers/wire.ts';
 import { terminalJobStatuses } from '../../core/providers/wire.ts';
-import type { Change, StoredCheckpoint, StoredFile, StoredJob } from './changes.ts';
+import type { Change, StoredCheckpoint, StoredFile, StoredJob, StoredPart, StoredUpload } from './changes.ts';
 
 export type JobEvent = { readonly attempt: number; readonly event: WireEvent };
 
@@ -10,6 +10,8 @@ export type JobEvent = { readonly attempt: number; readonly event: WireEvent };
  */
 export class State {
   readonly #files = new Map<string, StoredFile>();
+  readonly #uploads = new Map<string, StoredUpload>();
+  readonly #uploadParts = new Map<string, StoredPart[]>();
   readonly #jobs = new Map<string, StoredJob>();
   readonly #events = new Map<string, JobEvent[]>();
   readonly #checkpoints = new Map<string, StoredCheckpoint[]>();
@@ -17,6 +19,15 @@ export class State {
 
   get files(): ReadonlyMap<string, StoredFile> {
     return this.#files;
+  }
+
+  get uploads(): ReadonlyMap<string, StoredUpload> {
+    return this.#uploads;
+  }
+
+  /** Parts of a pending upload, in the order of their arrival. */
+  uploadParts(uploadId: string): readonly StoredPart[] {
+    return this.#uploadParts.get(uploadId) ?? [];
   }
 
   get jobs(): ReadonlyMap<string, StoredJob> {
@@ -44,6 +55,20 @@ export class State {
       case 'fileDeleted':
         this.#files.delete(change.id);
         return;
+      case 'uploadAdded':
+        this.#uploads.set(change.upload.wire.id, change.upload);
+        return;
+      case 'uploadPartAdded':
+        append(this.#uploadParts, change.uploadId, change.part);
+        return;
+      case 'uploadEnded': {
+        const upload = this.#uploads.get(change.id);
+        if (upload !== undefined) {
+          this.#uploads.set(change.id, { ...upload, wire: { ...upload.wire, ...change.wire } });
+        }
+        this.#uploadParts.delete(change.id);
+        return;
+      }
       case 'jobAdded':
         this.#jobs.set(change.job.wire.id, change.job);
         return;

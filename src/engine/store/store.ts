@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join, relative, sep } from 'node:path';
 import { AppendLog } from '../../disk/appendLog.ts';
-import { listFolder, makeFolder, removeTree, startReplacement, type System } from '../../disk/files.ts';
+import { listFolder, makeFolder, readChunks, removeTree, startReplacement, type System } from '../../disk/files.ts';
 import type { Change, StoredJob } from './changes.ts';
 import { newId } from './ids.ts';
 import { dataFolderAt, type DataFolder } from '../launch/dataFolder.ts';
@@ -90,8 +90,8 @@ export class Store {
     });
   }
 
-  async receiveFile(): Promise<IncomingFile> {
-    const id = newId.file();
+  /** Takes the bytes of a file, or of a part of one; which of them, the id tells. */
+  async receiveFile(id = newId.file()): Promise<IncomingFile> {
     const replacement = await startReplacement(this.filePath(id), {
       mode: 0o600,
       ...(this.#system === undefined ? {} : { system: this.#system }),
@@ -111,6 +111,10 @@ export class Store {
       },
       discard: () => replacement.discard(),
     };
+  }
+
+  readFile(id: string, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+    return readChunks(this.filePath(id), signal, this.#system === undefined ? {} : { system: this.#system });
   }
 
   filePath(id: string): string {
@@ -187,6 +191,11 @@ export class Store {
 
   #usedFiles(): ReadonlySet<string> {
     const used = new Set(this.state.files.keys());
+    for (const uploadId of this.state.uploads.keys()) {
+      for (const part of this.state.uploadParts(uploadId)) {
+        used.add(part.id);
+      }
+    }
     for (const { wire } of this.#activeJobs()) {
       used.add(wire.training_file);
       if (wire.validation_file !== null) {

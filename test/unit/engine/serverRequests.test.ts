@@ -179,7 +179,7 @@ describe('files', () => {
 
   it('refuses other types of bodies', async () => {
     assert.equal((await send(file + purpose + end, 'application/json')).status, 415);
-    assert.equal((await send(file + purpose + end, 'multipart/form-data')).status, 415);
+    assert.equal((await send(file + purpose + end, 'multipart/form-data')).status, 400);
   });
 
   it('keeps names as data', async () => {
@@ -196,7 +196,7 @@ describe('files', () => {
     const before = await readdir(join(engine.folder, 'files'));
     const stop = new AbortController();
     const body = new ReadableStream({
-      start: (controller) => controller.enqueue(Buffer.from(file.slice(0, 60))),
+      start: (controller) => controller.enqueue(Buffer.from(file.slice(0, -2))),
       pull: () => new Promise(() => undefined),
     });
     const sending = fetch(`${engine.run.address.baseURL}/files`, {

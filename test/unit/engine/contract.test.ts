@@ -203,7 +203,7 @@ describe('the contract', { concurrency: false }, () => {
     assert.match(result, /^step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy\n1,3,0,/);
     engine.scripts.splice(0, engine.scripts.length, { hold: true }, {});
     const long = await openai.fineTuning.jobs.create({ model, training_file: training.id });
-    await eventually(() => openai.fineTuning.jobs.retrieve(long.id), ({ status }) => status === 'running');
+    await eventually(async () => engine.trainers.at(-1)?.request?.jobId, (id) => id === long.id);
     assert.equal((await openai.fineTuning.jobs.cancel(long.id)).status, 'cancelled');
     const listed = await openai.fineTuning.jobs.list({ limit: 1 });
     assert.deepEqual([listed.data.map(({ id }) => id), listed.has_more], [[long.id], true]);

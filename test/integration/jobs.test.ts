@@ -13,6 +13,7 @@ import type { Connection } from '../../src/platform/connections.ts';
 import { JobOrigins } from '../../src/platform/jobOrigins.ts';
 import { JobWatcher } from '../../src/platform/jobWatcher.ts';
 import { UnfinishedMemory } from '../../src/platform/unfinishedMemory.ts';
+import { Memory, quiet } from './doubles.ts';
 import { checkpoint, event, job } from '../unit/jobs/builders.ts';
 import { ScriptedService } from '../unit/jobs/scriptedService.ts';
 
@@ -27,21 +28,6 @@ function connect(connection: Connection, peek: Peek) {
   const get = (id: string) => (id === connection.id ? connection : undefined);
   return { current: connection, get, peek, onDidChange: changed.event, changed };
 }
-
-class Memory implements vscode.Memento {
-  readonly #values = new Map<string, unknown>();
-  keys(): readonly string[] {
-    return [...this.#values.keys()];
-  }
-  get<T>(key: string): T | undefined {
-    return this.#values.get(key) as T | undefined;
-  }
-  async update(key: string, value: unknown): Promise<void> {
-    this.#values.set(key, value);
-  }
-}
-
-const quiet = { debug() {}, info() {}, warn() {}, error() {}, show() {} };
 
 function watch(connection: Connection, peek: Peek) {
   const store = new JobStore();

@@ -154,7 +154,7 @@ export class ChatSession implements vscode.Disposable {
   async end(): Promise<void> {
     this.#ended.abort();
     this.stop();
-    await this.#services.storage.flush();
+    await this.#services.storage.end();
   }
 
   dispose(): void {

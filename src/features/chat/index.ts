@@ -13,6 +13,7 @@ import { ChatCommands } from './chatCommands.ts';
 import { ChatPlaces } from './chatPlaces.ts';
 import { ChatSession } from './chatSession.ts';
 import { ChatStorage } from './chatStorage.ts';
+import { claimChatFile } from './ownChatFile.ts';
 import { TrainingKnowledge } from './trainingKnowledge.ts';
 
 type ChatServices = {
@@ -32,8 +33,13 @@ export function registerChat(services: ChatServices): vscode.Disposable {
   const { context, log } = services;
   const disposables = new DisposableStore();
   const knowledge = new TrainingKnowledge(services);
-  // In a window without a folder there is no place of its own.
-  const storage = new ChatStorage(context.storageUri ?? context.globalStorageUri, log);
+  const { storageUri, globalStorageUri, workspaceState } = context;
+  const storage = new ChatStorage(
+    storageUri === undefined
+      ? () => claimChatFile(globalStorageUri.fsPath, workspaceState)
+      : async () => ({ path: vscode.Uri.joinPath(storageUri, 'chat.json').fsPath }),
+    log,
+  );
   const session = disposables.add(new ChatSession({ ...services, storage, knowledge }));
   services.beforeEnd(() => session.end());
   const target = disposables.add(new AnswerTarget());

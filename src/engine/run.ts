@@ -5,8 +5,10 @@ import type { EngineAddress } from '../protocol/launch.ts';
 import type { GeneratorCommand, GeneratorEvent, TrainerCommand, TrainerEvent } from '../protocol/training.ts';
 import { newToken, readAccess, readJson, writeAccess } from './launch/access.ts';
 import { dataFolderAt, socketNameOf, type DataFolder } from './launch/dataFolder.ts';
-import { proofOf } from './launch/handshake.ts';
+import { greetingOf } from './launch/handshake.ts';
 import { claimFolder, type FolderLock } from './launch/lock.ts';
+import { syncServiceOf, syncWarning } from './launch/syncService.ts';
+import { oldestClient } from './launch/version.ts';
 import type { Engine } from './server/call.ts';
 import { sharedWithChats } from './server/computeShare.ts';
 import { dropExpired } from './server/expiry.ts';
@@ -37,6 +39,8 @@ export type RunOptions = {
   readonly times?: Partial<ServerTimes>;
   /** Only for the tests of clients. */
   readonly faults?: Faults;
+  /** Clients of versions before this one are told to come with a newer one. */
+  readonly oldestClient?: string;
   readonly log: (line: string) => void;
   /** Unix seconds; a test's own clock. */
   readonly now?: () => number;
@@ -90,6 +94,9 @@ export async function runEngine(options: RunOptions): Promise<EngineRun> {
 }
 
 async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOptions): Promise<EngineRun> {
+  // What an engine that was killed has left. Only the holder of the lock may say so: anybody else could remove the
+  // address of an engine that has begun since.
+  await removeTree(folder.address);
   const access = await readAccess(folder);
   const token = (options.newKey === true ? undefined : (access?.token ?? options.token)) ?? newToken();
   const store = await Store.open(folder.root, options.system);
@@ -97,6 +104,10 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
   const { faults, log } = options;
   if (store.cutBytes > 0) {
     log(`cut ${store.cutBytes} bytes of an unfinished record off the journal; they are kept in ${folder.quarantine}`);
+  }
+  const syncService = await syncServiceOf(folder.root);
+  if (syncService !== undefined) {
+    log(`warning: ${syncWarning(folder.root, syncService)}`);
   }
   let closeFor = (_reason: string): void => undefined;
   const generator = new GeneratorHost(options.startGenerator);
@@ -134,6 +145,7 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
     pid: process.pid,
     baseURL: `http://127.0.0.1:${server.port}/v1`,
     startedAt,
+    oldestClient: options.oldestClient ?? oldestClient,
   };
 
   let ending: Promise<void> | undefined;
@@ -194,7 +206,7 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
     await close();
     throw error;
   }
-  lock.greetWith((nonce) => ({ state: 'running', address, proof: proofOf(token, nonce, address) }));
+  lock.greetWith((nonce) => greetingOf(token, nonce, address));
   log(`listening on ${address.baseURL}, process ${address.pid}, version ${address.version}`);
   return { address, apiKey: token, close, closed };
 }

@@ -23,6 +23,9 @@ export class EngineProcess implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   #known: RunningEngine | undefined;
   #starting: Promise<RunningEngine> | undefined;
+  /** The engine of another version that was last looked at. */
+  #examined = '';
+  #askedForSync = false;
   /** Whoever hears that the engine has gone may not start it on the data that is just being deleted. */
   #deleting: Promise<void> | undefined;
   #disposed = new AbortController();
@@ -71,7 +74,7 @@ export class EngineProcess implements vscode.Disposable {
     const found = this.#starting ? undefined : await this.find();
     // Whoever gave up meanwhile wants no engine started.
     signal.throwIfAborted();
-    return found ?? untilAborted((this.#starting ??= this.#start()), signal);
+    return found && this.#suits(found) ? found : untilAborted((this.#starting ??= this.#start()), signal);
   }
 
   /** Asks the engine to end and waits for it; true if one was running. */
@@ -132,11 +135,33 @@ export class EngineProcess implements vscode.Disposable {
         ),
       );
       log.info(`The Local engine runs: version ${engine.version}, process ${engine.pid}, ${engine.baseURL}.`);
+      this.#examined = `${engine.pid} ${engine.startedAt}`;
       this.#remember(engine);
+      await this.#warnOfSync().catch((error: unknown) => log.warn(String(error)));
       return engine;
     } finally {
       this.#starting = undefined;
     }
+  }
+
+  /** An engine of another version is looked at once: an older one is replaced, a newer one says whether it works with us. */
+  #suits({ version, pid, startedAt }: RunningEngine): boolean {
+    return version === this.#options.version || this.#examined === `${pid} ${startedAt}`;
+  }
+
+  /** Said once in a session, when the engine is first needed. */
+  async #warnOfSync(): Promise<void> {
+    if (this.#askedForSync) return;
+    this.#askedForSync = true;
+    const service = await this.#options.launcher.syncService(this.dataFolder);
+    if (service === undefined) return;
+    const message = vscode.l10n.t(
+      'The data of the Local engine is inside {0} ({1}), which may lock, move away or double its files while it works. Name a folder elsewhere in the environment variable TUNESMITH_HOME.',
+      service,
+      this.dataFolder,
+    );
+    this.#options.log.warn(message);
+    void vscode.window.showWarningMessage(message);
   }
 
   #remember(engine: RunningEngine | undefined): void {

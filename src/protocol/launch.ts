@@ -7,6 +7,8 @@ export type EngineAddress = {
   /** `http://127.0.0.1:<port>/v1` */
   readonly baseURL: string;
   readonly startedAt: number;
+  /** The oldest version of a client that this engine works with. */
+  readonly oldestClient: string;
 };
 
 /** A running engine that answered with our token. */
@@ -23,6 +25,8 @@ export type EngineOptions = {
   /** Seconds without jobs and requests after which the engine ends by itself; 0 = never. */
   readonly idleSeconds: number;
   readonly port?: number;
+  /** Milliseconds to wait for an engine that can be used; 30 s if absent. */
+  readonly patienceMs?: number;
 };
 
 /** Bytes used, by kind; `jobs` are the parts of `models`, the largest first. */
@@ -37,7 +41,10 @@ export type DiskUse = {
 export interface EngineLauncher {
   /** The running engine of the data folder, or undefined; starts nothing. */
   find(dataFolder: string): Promise<RunningEngine | undefined>;
-  /** The running engine, started if need be. */
+  /**
+   * The running engine, started if need be. One of an older version is asked to finish and replaced; a running job is
+   * taken up by the new one. @throws Error that says why there is none and what to do
+   */
   start(options: EngineOptions, signal: AbortSignal): Promise<RunningEngine>;
   /** Asks the engine to end and waits for it; true if one was running. */
   stop(dataFolder: string): Promise<boolean>;
@@ -47,6 +54,8 @@ export interface EngineLauncher {
   hasStore(dataFolder: string): Promise<boolean>;
   /** Log file of the engine in this folder. */
   logFile(dataFolder: string): string;
+  /** The service that keeps this folder in step with other machines, if one does: it would lock and double files. */
+  syncService(dataFolder: string): Promise<string | undefined>;
   diskUse(dataFolder: string): Promise<DiskUse>;
   /** Deletes the store of an engine that does not run. */
   deleteData(dataFolder: string): Promise<void>;

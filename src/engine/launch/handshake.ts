@@ -9,13 +9,18 @@ import type { EngineAddress } from '../../protocol/launch.ts';
  */
 export type Greeting =
   | { readonly state: 'starting' }
-  | { readonly state: 'running'; readonly address: EngineAddress; readonly proof: string };
+  /** `address` is an `EngineAddress` as JSON text: what a newer engine adds to it is covered by the proof as well. */
+  | { readonly state: 'running'; readonly address: string; readonly proof: string };
 
 const maxLine = 4096;
 
-export function proofOf(token: string, nonce: string, address: EngineAddress): string {
-  const text = [nonce, address.version, address.pid, address.baseURL, address.startedAt].join('\n');
-  return createHmac('sha256', token).update(text).digest('hex');
+export function greetingOf(token: string, nonce: string, address: EngineAddress): Greeting {
+  const text = JSON.stringify(address);
+  return { state: 'running', address: text, proof: proofOf(token, nonce, text) };
+}
+
+function proofOf(token: string, nonce: string, address: string): string {
+  return createHmac('sha256', token).update(`${nonce}\n${address}`).digest('hex');
 }
 
 /** Answers one client. `greeting` is asked at that moment. */
@@ -64,11 +69,11 @@ export async function askSocket(name: string, token: string | undefined, patienc
     if (greeting === undefined || greeting.state === 'starting') {
       return { kind: 'silent' };
     }
-    const { address, proof } = greeting;
-    if (token === undefined || !sameText(proof, proofOf(token, nonce, address))) {
+    if (token === undefined || !sameText(greeting.proof, proofOf(token, nonce, greeting.address))) {
       return { kind: 'stranger' };
     }
-    return { kind: 'engine', address };
+    const address = parseAddress(greeting.address);
+    return address === undefined ? { kind: 'stranger' } : { kind: 'engine', address };
   } catch {
     return { kind: 'silent' };
   } finally {
@@ -77,24 +82,32 @@ export async function askSocket(name: string, token: string | undefined, patienc
 }
 
 function parseGreeting(line: string): Greeting | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
+  const value = parseJson(line) as { readonly state?: unknown; readonly address?: unknown; readonly proof?: unknown } | null;
+  if (value?.state === 'starting') {
+    return { state: 'starting' };
   }
-  const greeting = value as Partial<Extract<Greeting, { state: 'running' }>> | null;
-  if (greeting?.state !== 'running' || typeof greeting.proof !== 'string') {
-    return (greeting as { state?: unknown } | null)?.state === 'starting' ? { state: 'starting' } : undefined;
-  }
-  const address = greeting.address;
+  const known = value?.state === 'running' && typeof value.address === 'string' && typeof value.proof === 'string';
+  return known ? { state: 'running', address: value.address as string, proof: value.proof as string } : undefined;
+}
+
+function parseAddress(text: string): EngineAddress | undefined {
+  const address = parseJson(text) as Partial<EngineAddress> | null;
+  const { version, pid, baseURL, startedAt, oldestClient } = address ?? {};
   const valid =
-    typeof address === 'object' &&
-    typeof address.version === 'string' &&
-    Number.isInteger(address.pid) &&
-    Number.isInteger(address.startedAt) &&
-    /^http:\/\/127\.0\.0\.1:\d{1,5}\/v1$/.test(address.baseURL);
-  return valid ? { state: 'running', address, proof: greeting.proof } : undefined;
+    typeof version === 'string' &&
+    typeof oldestClient === 'string' &&
+    Number.isInteger(pid) &&
+    Number.isInteger(startedAt) &&
+    /^http:\/\/127\.0\.0\.1:\d{1,5}\/v1$/.test(baseURL ?? '');
+  return valid ? (address as EngineAddress) : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function sameText(a: string, b: string): boolean {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { openChildLog } from '../../disk/childLog.ts';
-import { makeFolder } from '../../disk/files.ts';
+import { makeFolder, stat } from '../../disk/files.ts';
 import type { EngineOptions } from '../../protocol/launch.ts';
 import { newToken } from './access.ts';
 import { toArguments } from './arguments.ts';
@@ -39,6 +39,11 @@ export type StartedProgram = {
 
 /** Starts the engine's program as a process of its own that outlives this one. */
 export async function startProgram(options: EngineOptions): Promise<StartedProgram> {
+  if ((await stat(options.program))?.kind !== 'file') {
+    throw new Error(
+      `The program of the Local engine, ${options.program}, is missing; a virus scanner may have removed it. Install Tunesmith again.`,
+    );
+  }
   const folder = dataFolderAt(options.dataFolder);
   await makeFolder(folder.root, { mode: 0o700 });
   const log = await openChildLog(folder.log, maxLogBytes);

@@ -1,3 +1,9 @@
+/** The oldest version of extension or command line that this engine works with; raised when the wire between them breaks. */
+export const oldestClient = '0.1.0';
+
+/** Node releases before this one lack what the engine uses. */
+export const oldestNode = '22.0.0';
+
 /** Whether version `a` comes before `b`; only the three numbers count. A text that is no version comes before all. */
 export function isOlder(a: string, b: string): boolean {
   const [left, right] = [numbersOf(a), numbersOf(b)];

@@ -67,6 +67,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       end();
       running -= 1;
       lastEnd = performance.now();
+      if (serving.closing) {
+        serving.connections.closeWaiting();
+      }
     });
     void answer(request, response, serving);
   };

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { chatLines } from '../../support/chatLines.ts';
 import { defaultDataFolder } from '../../../src/engine/launch/dataFolder.ts';
+import { answerGreeting, greetingOf } from '../../../src/engine/launch/handshake.ts';
 import { createLauncher } from '../../../src/engine/launch/launcher.ts';
 import { childEnvironment } from '../../../src/engine/launch/startProgram.ts';
+import { syncServiceOf } from '../../../src/engine/launch/syncService.ts';
 import { isOlder } from '../../../src/engine/launch/version.ts';
 import { FolderTakenError } from '../../../src/engine/run.ts';
 import type { EngineOptions, RunningEngine } from '../../../src/protocol/launch.ts';
@@ -84,14 +88,17 @@ describe('the launcher', () => {
     assert.notEqual(again.pid, engine.pid);
   });
 
-  it('hands over the key neither by argument nor by environment, and writes it into no log', { skip: process.platform !== 'linux' }, async () => {
+  it('row 94: hands over the key neither by argument nor by environment, and writes it into no log', { skip: process.platform !== 'linux' }, async () => {
     process.env['OPENAI_API_KEY'] = 'sk-not-for-the-engine';
+    process.env['NODE_OPTIONS'] = '--no-deprecation';
     const engine = await start();
     const proc = async (name: string) => readFile(`/proc/${engine.pid}/${name}`, 'latin1');
     const seen = (await proc('cmdline')) + (await proc('environ')) + (await readFile(launcher.logFile(folder), 'latin1'));
     assert.ok(!seen.includes(engine.apiKey));
     assert.ok(!seen.includes('sk-not-for-the-engine'));
-    assert.ok(seen.includes('ELECTRON_RUN_AS_NODE=1'));
+    assert.ok(!seen.includes('NODE_OPTIONS'));
+    assert.ok(seen.includes('ELECTRON_RUN_AS_NODE=1'), 'inside the editor the engine is a Node program');
+    delete process.env['NODE_OPTIONS'];
     delete process.env['OPENAI_API_KEY'];
   });
 
@@ -102,13 +109,14 @@ describe('the launcher', () => {
     const [{ pid }] = first as [RunningEngine];
     process.kill(pid, 'SIGKILL');
     await gone(pid);
-    assert.equal(await launcher.find(folder), undefined);
-    assert.equal(existsSync(join(folder, 'engine.json')), false, 'the stale address is gone');
+    assert.equal(await launcher.find(folder), undefined, 'the stale address is believed by nobody');
     const second = await Promise.all(Array.from({ length: 5 }, () => start()));
     assert.equal(new Set(second.map((engine) => engine.pid)).size, 1);
     assert.notEqual(second[0]?.pid, pid);
     assert.equal(second[0]?.baseURL, first[0]?.baseURL);
     assert.equal(await listModels(second[0] as RunningEngine), 200);
+    const address = JSON.parse(await readFile(join(folder, 'engine.json'), 'utf8')) as { pid: number };
+    assert.equal(address.pid, second[0]?.pid, 'and replaced');
     if (process.platform === 'linux') {
       assert.equal((await eventually(started, (lines) => lines.length === 1)).length, 1, 'the others have ended');
     }
@@ -131,13 +139,159 @@ describe('the launcher', () => {
     assert.equal((await start({ version: '0.9.9' })).pid, present.pid);
   });
 
-  it('keeps an older engine that has a job', async () => {
-    const engine = await startTestEngine({ folder, version: '0.1.0', scripts: [{ hold: true }] });
-    const file = await upload(engine.openai, chatLines(10));
-    await engine.openai.fineTuning.jobs.create({ model: 'tunesmith-tiny', training_file: file.id });
-    assert.equal((await start({ version: '9.0.0' })).pid, process.pid);
+  it('row 77: takes a job over from an older engine', async () => {
+    const old = await startTestEngine({ folder, version: '0.1.0', scripts: [{ hold: true }] });
+    const file = await upload(old.openai, chatLines(10));
+    const job = await old.openai.fineTuning.jobs.create({ model: 'tunesmith-tiny', training_file: file.id });
+    await eventually(() => old.openai.fineTuning.jobs.retrieve(job.id), (present) => present.status === 'running');
     await assert.rejects(startTestEngine({ folder }), FolderTakenError);
-    await engine.close();
+    const present = await start({ version: '9.0.0' });
+    assert.notEqual(present.pid, process.pid);
+    await old.run.closed;
+    assert.equal(present.apiKey, old.run.apiKey);
+    assert.equal(present.baseURL, old.run.address.baseURL);
+    // The same client goes on with the new engine.
+    const taken = await old.openai.fineTuning.jobs.retrieve(job.id);
+    assert.ok(['validating_files', 'queued', 'running', 'succeeded'].includes(taken.status), taken.status);
+    await old.openai.fineTuning.jobs.cancel(job.id).catch(() => undefined);
+  });
+
+  it('works as an older client with a newer engine, or hears clearly why not', async () => {
+    const newer = await startTestEngine({ folder, version: '3.0.0' });
+    assert.equal((await start({ version: '1.0.0' })).version, '3.0.0');
+    await newer.close();
+    const strict = await startTestEngine({ folder, version: '3.0.0', oldestClient: '2.0.0' });
+    await assert.rejects(start({ version: '1.9.9' }), /version 3\.0\.0 and works with Tunesmith 2\.0\.0 or newer, but this is 1\.9\.9\. Update/);
+    assert.equal((await start({ version: '2.0.0' })).version, '3.0.0');
+    await strict.close();
+  });
+
+  it('ends the engine that is meant, not one that has come since', async () => {
+    const engine = await startTestEngine({ folder });
+    const shutDown = (body: object): Promise<Response> =>
+      fetch(new URL('/tunesmith/shutdown', engine.run.address.baseURL), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${engine.run.apiKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    assert.equal((await shutDown({ pid: process.pid + 1 })).status, 409);
+    assert.equal((await shutDown({ pid: process.pid, started_at: 1 })).status, 409);
+    assert.equal((await launcher.find(folder))?.pid, process.pid);
+    assert.equal((await shutDown({ pid: process.pid, started_at: engine.run.address.startedAt })).status, 200);
+    await engine.run.closed;
+  });
+
+  it('leaves the address of an engine that just begins alone', async () => {
+    await writeFile(join(folder, 'engine.json'), JSON.stringify({ version: '0.0.1', pid: 1, baseURL: 'http://127.0.0.1:1/v1', startedAt: 1 }));
+    assert.equal(await launcher.find(folder), undefined);
+    for (let round = 0; round < 10; round += 1) {
+      let begun = false;
+      const starting = startTestEngine({ folder }).then((engine) => {
+        begun = true;
+        return engine;
+      });
+      while (!begun) await launcher.find(folder);
+      const engine = await starting;
+      const address = JSON.parse(await readFile(join(folder, 'engine.json'), 'utf8')) as { startedAt: number; baseURL: string };
+      assert.equal(address.baseURL, engine.run.address.baseURL);
+      assert.equal((await launcher.find(folder))?.pid, process.pid);
+      await engine.close();
+    }
+  });
+
+  it('an engine outlives the client that started it, and its whole process group', { skip: windows }, async () => {
+    const arguments_ = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(import.meta.dirname, 'clientProgram.ts'), folder];
+    const client = spawn(process.execPath, arguments_, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(client.stdout, 'data')) as [Buffer];
+    process.kill(-(client.pid ?? 0), 'SIGKILL');
+    await once(client, 'exit');
+    const engine = await launcher.find(folder);
+    assert.equal(engine?.pid, Number(String(line)));
+    assert.equal(await listModels(engine as RunningEngine), 200);
+  });
+
+  it('one client that goes away does not touch the job of another; without jobs and clients the engine ends', async () => {
+    const engine = await startTestEngine({ folder, idleSeconds: 1, scripts: [{ hold: true }] });
+    const file = await upload(engine.openai, chatLines(10));
+    const job = await engine.openai.fineTuning.jobs.create({ model: 'tunesmith-tiny', training_file: file.id });
+    await eventually(async () => engine.trainers.length, (count) => count === 1);
+    const other = new AbortController();
+    const reading = fetch(`${engine.run.address.baseURL}/models`, { headers: { authorization: `Bearer ${engine.run.apiKey}` }, signal: other.signal });
+    other.abort();
+    await assert.rejects(reading);
+    await new Promise((resolve) => setTimeout(resolve, 2_200));
+    assert.equal((await engine.openai.fineTuning.jobs.retrieve(job.id)).status, 'running', 'longer than the idle time');
+    engine.trainers[0]?.release();
+    await engine.run.closed;
+    assert.ok(engine.log.some((line) => line.includes('ending: nothing to do')));
+  });
+
+  /** The next message of a child. */
+  const answerOf = async (child: ChildProcess, message: object): Promise<string> => {
+    child.send(message);
+    return String(((await once(child, 'message')) as [unknown])[0]);
+  };
+
+  it('row 64: of two engines started at the same instant, 100 times, exactly one gets the folder', { skip: windows }, async () => {
+    const rivals = [0, 1].map(() => fork(join(import.meta.dirname, 'rivalProgram.ts'), { execArgv: ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'] }));
+    try {
+      await Promise.all(rivals.map((rival) => once(rival, 'message')));
+      const wins = [0, 0];
+      for (let round = 0; round < 100; round += 1) {
+        if (round % 2 === 1) await leaveSocket(join(folder, 'engine.sock'));
+        const outcomes = await Promise.all(rivals.map((rival) => answerOf(rival, { run: folder })));
+        assert.deepEqual(outcomes.toSorted(), ['lost', 'won'], `round ${round}`);
+        const winner = outcomes.indexOf('won');
+        wins[winner] = (wins[winner] ?? 0) + 1;
+        assert.equal((await launcher.find(folder))?.pid, rivals[winner]?.pid);
+        await Promise.all(rivals.map((rival) => answerOf(rival, {})));
+      }
+      assert.equal((wins[0] ?? 0) + (wins[1] ?? 0), 100);
+    } finally {
+      for (const rival of rivals) rival.kill('SIGKILL');
+    }
+  });
+
+  /** A socket file as a killed engine leaves it: nobody listens behind it. */
+  async function leaveSocket(path: string): Promise<void> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(`${path}.old`, resolve));
+    await rename(`${path}.old`, path);
+    await new Promise((resolve) => server.close(resolve));
+  }
+
+  it('row 99: says what to do where the engine runs and cannot be reached', { skip: windows }, async () => {
+    const token = 'ts-0123456789abcdef';
+    await writeFile(join(folder, 'access.json'), JSON.stringify({ token, port: 9 }));
+    const address = { version: '1.0.0', pid: process.pid, baseURL: 'http://127.0.0.1:9/v1', startedAt: 1, oldestClient: '0.1.0', later: 'unknown' };
+    const walled = createServer((socket) => answerGreeting(socket, (nonce) => greetingOf(token, nonce, address)));
+    await new Promise<void>((resolve) => walled.listen(join(folder, 'engine.sock'), resolve));
+    await assert.rejects(start({ patienceMs: 300 }), /127\.0\.0\.1:9\/v1 cannot be reached: let programs connect to 127\.0\.0\.1 in the firewall/);
+    await new Promise((resolve) => walled.close(resolve));
+  });
+
+  it('row 99: takes another port where the last one is taken, unless this one was asked for', async () => {
+    const first = await startTestEngine({ folder });
+    const { port } = new URL(first.run.address.baseURL);
+    await first.close();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(Number(port), '127.0.0.1', resolve));
+    const second = await startTestEngine({ folder });
+    assert.notEqual(new URL(second.run.address.baseURL).port, port);
+    assert.ok(second.log.some((line) => line.includes(`port ${port} of the last run is taken`)));
+    await second.close();
+    await assert.rejects(startTestEngine({ folder, port: Number(port) }), { code: 'EADDRINUSE' });
+    await new Promise((resolve) => other.close(resolve));
+    await (await startTestEngine({ folder, port: Number(port) })).close();
+  });
+
+  it('row 57: says why a data folder cannot be used, and ends when its folder is deleted', async () => {
+    await writeFile(join(folder, 'file'), '');
+    await assert.rejects(start({ dataFolder: join(folder, 'file') }), /cannot use its data folder .*file of that name.*TUNESMITH_HOME/);
+    await assert.rejects(start({ dataFolder: join(folder, 'file', 'below') }), /cannot use its data folder .*TUNESMITH_HOME/);
+    const engine = await start();
+    await rm(folder, { recursive: true, force: true });
+    assert.equal(await gone(engine.pid), false);
   });
 
   it('never tells the key to a stranger who listens in its place', { skip: windows }, async () => {
@@ -148,7 +302,7 @@ describe('the launcher', () => {
       socket.on('error', () => undefined);
       socket.on('data', (bytes) => {
         heard += bytes.toString();
-        socket.end(`${JSON.stringify({ state: 'running', address: { version: '1.0.0', pid: 1, baseURL: engine.baseURL, startedAt: 1 }, proof: 'x' })}\n`);
+        socket.end(`${JSON.stringify({ state: 'running', address: JSON.stringify({ version: '1.0.0', pid: 1, baseURL: engine.baseURL, startedAt: 1, oldestClient: '0.1.0' }), proof: 'x' })}\n`);
       });
     });
     await new Promise<void>((resolve) => stranger.listen(join(folder, 'engine.sock'), resolve));
@@ -184,8 +338,10 @@ describe('the launcher', () => {
     await launcher.deleteData(join(folder, 'absent'));
   });
 
-  it('says why an engine did not start', async () => {
-    await assert.rejects(start({ program: join(folder, 'absent.js') }), /could not be started: exit code 1[^]*engine\.log/);
+  it('row 99: says why an engine did not start', async () => {
+    await assert.rejects(start({ program: join(folder, 'absent.js') }), /absent\.js, is missing.*Install Tunesmith again/);
+    await writeFile(join(folder, 'broken.js'), 'throw new Error("broken");');
+    await assert.rejects(start({ program: join(folder, 'broken.js') }), /could not be started: exit code 1[^]*engine\.log/);
     await writeFile(join(folder, 'journal.log'), 'something else entirely');
     await assert.rejects(start(), /does not begin like a log/);
     assert.equal(await readFile(join(folder, 'journal.log'), 'utf8'), 'something else entirely');
@@ -199,7 +355,7 @@ describe('the launcher', () => {
     for (const moment of ['engine.log', 'engine.sock']) {
       const stop = new AbortController();
       const calledOff = assert.rejects(launcher.start(options(), stop.signal), /called off/);
-      await eventually(async () => existsSync(join(folder, moment)) && (await started()).length > 0, Boolean);
+      while (!existsSync(join(folder, moment))) await new Promise((resolve) => setImmediate(resolve));
       stop.abort(new Error('called off'));
       await calledOff;
       assert.deepEqual(await eventually(started, (lines) => lines.length === 0), []);
@@ -226,8 +382,43 @@ describe('the data folder', () => {
   });
 });
 
+describe('a data folder that another program keeps in step', () => {
+  const cases: readonly (readonly [string, string | undefined])[] = [
+    ['OneDrive/Documents/tunesmith', 'OneDrive'],
+    ['OneDrive - Contoso Ltd/x', 'OneDrive'],
+    ['Dropbox/x', 'Dropbox'],
+    ['Dropbox (Personal)/x', 'Dropbox'],
+    ['Library/Mobile Documents/com~apple~CloudDocs/x', 'iCloud Drive'],
+    ['iCloudDrive/x', 'iCloud Drive'],
+    ['Library/CloudStorage/GoogleDrive-me@example.org/x', 'Google Drive'],
+    ['Library/CloudStorage/OneDrive-Personal/x', 'OneDrive'],
+    ['Nextcloud/x', 'Nextcloud'],
+    ['.local/share/tunesmith', undefined],
+    ['onedriver/dropboxes/x', undefined],
+  ];
+  it('row 63: is recognized by the folders above it, by its own variables and marks, and behind links', async () => {
+    for (const [path, service] of cases) {
+      assert.equal(await syncServiceOf(join(folder, path), {}, folder), service, path);
+    }
+    assert.equal(await syncServiceOf(join(folder, 'work', 'x'), { OneDriveCommercial: join(folder, 'work') }, folder), 'OneDrive');
+    assert.equal(await syncServiceOf(join(folder, 'workshop'), { OneDriveCommercial: join(folder, 'work') }, folder), undefined);
+    await mkdir(join(folder, 'team', '.dropbox.cache'), { recursive: true });
+    assert.equal(await syncServiceOf(join(folder, 'team', 'deep', 'x'), {}, folder), 'Dropbox');
+    await mkdir(join(folder, 'Dropbox'));
+    await symlink(join(folder, 'Dropbox'), join(folder, 'link'));
+    assert.equal(await syncServiceOf(join(folder, 'link', 'x'), {}, folder), 'Dropbox');
+  });
+
+  it('row 63: is warned of when an engine begins in it', async () => {
+    const engine = await startTestEngine({ folder: join(folder, 'Dropbox', 'tunesmith') });
+    assert.ok(engine.log.some((line) => /^warning: .* is inside Dropbox, .*TUNESMITH_HOME/.test(line)));
+    await engine.close();
+    assert.equal(await launcher.syncService(join(folder, 'Dropbox', 'tunesmith')), 'Dropbox');
+  });
+});
+
 describe('what an engine is given', () => {
-  it('is no more of the environment than it needs', () => {
+  it('row 94: is no more of the environment than it needs', () => {
     const env = childEnvironment({ PATH: '/bin', NODE_OPTIONS: '--inspect', OPENAI_API_KEY: 'k', VSCODE_IPC_HOOK: 'x', HOME: '/h' });
     assert.deepEqual(env, { ELECTRON_RUN_AS_NODE: '1', PATH: '/bin', HOME: '/h' });
   });

@@ -62,6 +62,7 @@ const builds = [
     ...node,
     entryPoints: {
       prepareWorker: 'src/workers/prepareWorker.ts',
+      tokenWorker: 'src/workers/tokenWorker.ts',
       engine: 'src/engine/main.ts',
       generatorThread: 'src/engine/generatorThread.ts',
       trainerThread: 'src/engine/trainerThread.ts',

@@ -46,6 +46,7 @@ export const settingIds = {
   engineIdleMinutes: 'tunesmith.engine.idleMinutes',
   notifyWhenFinished: 'tunesmith.jobs.notifyWhenFinished',
   datasetValidate: 'tunesmith.dataset.validate',
+  datasetTokenHints: 'tunesmith.dataset.tokenHints',
 } as const;
 
 export const contextKeys = {

@@ -16,6 +16,7 @@ import { EngineProcess } from './platform/engineProcess.ts';
 import { JobOrigins } from './platform/jobOrigins.ts';
 import { JobWatcher } from './platform/jobWatcher.ts';
 import { ChannelLog } from './platform/log.ts';
+import { TokenCounter } from './platform/tokenCounter.ts';
 
 const lastWork: (() => Promise<void>)[] = [];
 
@@ -38,8 +39,12 @@ export function activate(context: vscode.ExtensionContext): { readonly activatio
   const jobWatcher = own(new JobWatcher({ connections, store: jobStore, globalState: context.globalState, log }));
   const jobOrigins = new JobOrigins(context.globalState);
   const datasets = own(new Datasets({ log }));
+  const tokens = own(new TokenCounter({ program: join(context.extensionPath, 'dist', 'tokenWorker.js'), log }));
   const beforeEnd = (work: () => Promise<void>): void => void lastWork.push(work);
-  const services = { context, log, engine, connections, jobStore, jobWatcher, jobOrigins, datasets, beforeEnd };
+  const services = {
+    ...{ context, log, engine, connections, jobStore, jobWatcher, jobOrigins },
+    ...{ datasets, tokens, beforeEnd },
+  };
 
   own(registerDataset(services));
   own(registerPrepare(services));

@@ -141,7 +141,7 @@ async function validateFile(
     file: { extension: extname(path), role: roleOfName(path), ...(options.method === undefined ? {} : { method: options.method }) },
     onLine: (text, check) => {
       if (count && tokens !== null && check.kind === 'example') {
-        const more = check.format === 'chat' ? chatExampleTokens(parse(text), count) : null;
+        const more = check.format === 'chat' ? (chatExampleTokens(parse(text), count)?.total ?? null) : null;
         tokens = more === null ? null : tokens + more;
       }
     },

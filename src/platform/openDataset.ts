@@ -122,7 +122,8 @@ function factsOf(document: vscode.TextDocument): FileFacts {
   };
 }
 
-function toTextEdit({ range, text }: vscode.TextDocumentContentChangeEvent): TextEdit {
+/** An edit of a document in our terms. */
+export function toTextEdit({ range, text }: vscode.TextDocumentContentChangeEvent): TextEdit {
   return {
     range: {
       start: { line: range.start.line, character: range.start.character },

@@ -139,6 +139,35 @@ suite('dataset', () => {
     assert.equal(editor.document.getText(), before);
   });
 
+  test('tells an example by its words and counts its tokens', async () => {
+    const { document } = await open('tokens.jsonl', chatLines(12));
+    await pause(1_500);
+    const ask = async <T>(command: string, ...rest: readonly unknown[]): Promise<T> =>
+      await vscode.commands.executeCommand<T>(command, document.uri, ...rest);
+    const symbols = await ask<vscode.DocumentSymbol[]>('vscode.executeDocumentSymbolProvider');
+    const { messages } = JSON.parse(document.lineAt(0).text) as { readonly messages: readonly { content: string }[] };
+    assert.equal(symbols.length, 12);
+    assert.ok(messages.some(({ content }) => content.startsWith(symbols[0]?.name ?? '?')), symbols[0]?.name);
+
+    const hovers = await ask<vscode.Hover[]>('vscode.executeHoverProvider', new vscode.Position(0, 3));
+    const texts = hovers.flatMap(({ contents }) => contents).map((part) => (typeof part === 'string' ? part : part.value));
+    const told = texts.find((text) => text.includes('tokens**'));
+    assert.match(told ?? '', /\*\*\d+ tokens\*\*, \d+ of them/);
+    assert.equal((await ask<vscode.Hover[]>('vscode.executeHoverProvider', new vscode.Position(0, 40))).length, 0);
+
+    const range = new vscode.Range(0, 0, 12, 0);
+    assert.deepEqual(await ask('vscode.executeInlayHintProvider', range), []);
+    const settings = vscode.workspace.getConfiguration(undefined, document);
+    await settings.update('tunesmith.dataset.tokenHints', true, vscode.ConfigurationTarget.Global);
+    try {
+      const hints = await ask<vscode.InlayHint[]>('vscode.executeInlayHintProvider', range);
+      assert.equal(hints.length, 12);
+      assert.equal(hints[0]?.label, `${/\d+/.exec(told ?? '')?.[0]} tokens`);
+    } finally {
+      await settings.update('tunesmith.dataset.tokenHints', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
   test('validates a file that is not open', async () => {
     const uri = vscode.Uri.file(join(folder, 'closed.jsonl'));
     await writeFile(uri.fsPath, `${chatLines(60).join('\n')}\n{"messages": []}\n`);

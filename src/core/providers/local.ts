@@ -20,7 +20,7 @@ export const localProfile: ProviderProfile = {
       methods: ['supervised'],
       exampleTokens: own(512, 'src/engine/model/config.ts'),
       contextTokens: own(512, 'src/engine/model/config.ts'),
-      autoEpochs: 20,
+      autoEpochs: own({ target: 20, minSeen: 0, maxSeen: 25_000, max: 20 }, 'src/engine/model/config.ts'),
     },
   ],
   // Training can go on from every tuned model of the engine.

@@ -2,6 +2,8 @@ import type { BaseModel, Dated, ModelPrice, ProviderProfile } from './profile.ts
 
 const deprecations = 'https://developers.openai.com/api/docs/deprecations';
 const bestPractices = 'https://developers.openai.com/api/docs/guides/fine-tuning-best-practices';
+/** What the service does is not documented; this is what its own notebook on prices assumes. */
+const cookbook = 'https://developers.openai.com/cookbook/examples/chat_finetuning_data_prep';
 const pricing = 'https://developers.openai.com/api/docs/pricing';
 const specification = 'https://github.com/openai/openai-openapi';
 const asOf = '2026-11-22';
@@ -17,6 +19,7 @@ function baseModel(id: string, methods: BaseModel['methods'], price: ModelPrice)
     exampleTokens: dated(65_536, bestPractices),
     contextTokens: dated(128_000, bestPractices),
     shutdown: dated('2027-01-14', deprecations),
+    autoEpochs: dated({ target: 3, minSeen: 100, maxSeen: 25_000, max: 25 }, cookbook),
     price: dated(price, pricing),
   };
 }

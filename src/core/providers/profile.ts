@@ -12,6 +12,14 @@ export type Range = {
 /** US dollars for one million tokens. */
 export type ModelPrice = { readonly training: number; readonly input: number; readonly output: number };
 
+/** `target` epochs, more of a small file and fewer of a large one: so many examples shall be seen in all. */
+export type AutoEpochs = {
+  readonly target: number;
+  readonly minSeen: number;
+  readonly maxSeen: number;
+  readonly max: number;
+};
+
 export type BaseModel = {
   readonly id: string;
   readonly methods: readonly TrainingMethod[];
@@ -21,8 +29,8 @@ export type BaseModel = {
   readonly contextTokens?: Dated<number>;
   /** YYYY-MM-DD: the base model and everything tuned from it stop answering. */
   readonly shutdown?: Dated<string>;
-  /** What `auto` means for the epochs, where the service tells it. */
-  readonly autoEpochs?: number;
+  /** What `auto` means for the epochs, where it is known. */
+  readonly autoEpochs?: Dated<AutoEpochs>;
   readonly price?: Dated<ModelPrice>;
 };
 

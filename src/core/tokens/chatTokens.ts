@@ -15,26 +15,39 @@ const perEnum = -3;
 const perEnumItem = 3;
 const afterTools = 12;
 
+/** Tokens of one message; those of an assistant's count in the loss unless its weight is 0. */
+export type MessageTokens = { readonly role: string; readonly tokens: number; readonly trained: boolean };
+
+/** `total` is more than that of the messages: an example has a frame, and may declare tools. */
+export type ExampleTokens = {
+  readonly total: number;
+  readonly trained: number;
+  readonly messages: readonly MessageTokens[];
+};
+
 /**
  * Tokens of one chat example as OpenAI's gpt-4o family counts them; null if it holds what cannot be counted, such as
  * an image of unknown size. `weight` costs nothing.
  * Source: OpenAI cookbook, "How to count tokens with tiktoken"; it gives the 51 prompt tokens of a documented run.
  */
-export function chatExampleTokens(example: unknown, count: CountText): number | null {
-  const messages = isObject(example) ? example['messages'] : undefined;
-  if (!isObject(example) || !Array.isArray(messages)) {
+export function chatExampleTokens(example: unknown, count: CountText): ExampleTokens | null {
+  const list = isObject(example) ? example['messages'] : undefined;
+  if (!isObject(example) || !Array.isArray(list)) {
     return null;
   }
-  let total = perExample;
-  for (const message of messages as readonly unknown[]) {
+  const messages: MessageTokens[] = [];
+  for (const message of list as readonly unknown[]) {
     const tokens = isObject(message) ? messageTokens(message, count) : null;
-    if (tokens === null) {
+    if (tokens === null || !isObject(message)) {
       return null;
     }
-    total += tokens;
+    const role = textOf(message['role']);
+    messages.push({ role, tokens, trained: role === 'assistant' && message['weight'] !== 0 });
   }
   const tools = example['tools'];
-  return total + (Array.isArray(tools) && tools.length > 0 ? toolsTokens(tools, count) : 0);
+  const frame = perExample + (Array.isArray(tools) && tools.length > 0 ? toolsTokens(tools, count) : 0);
+  const sum = (counted: readonly MessageTokens[]): number => counted.reduce((total, { tokens }) => total + tokens, 0);
+  return { total: frame + sum(messages), trained: sum(messages.filter(({ trained }) => trained)), messages };
 }
 
 function messageTokens(message: Json, count: CountText): number | null {

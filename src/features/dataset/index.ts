@@ -1,22 +1,33 @@
 import * as vscode from 'vscode';
 import { contextKeys } from '../../contributions.ts';
 import type { Datasets } from '../../platform/datasets.ts';
+import type { Connections } from '../../platform/connections.ts';
 import type { Log } from '../../platform/log.ts';
+import type { TokenCounter } from '../../platform/tokenCounter.ts';
 import { DatasetCodeActions } from './codeActions.ts';
 import { registerCommands } from './commands.ts';
+import { DatasetTokens } from './datasetTokens.ts';
 import { DatasetDiagnostics } from './diagnostics.ts';
+import { ExampleHover } from './hover.ts';
+import { DatasetStatus } from './status.ts';
+import { ExampleSymbols } from './symbols.ts';
+import { TokenHints } from './tokenHints.ts';
 
 type DatasetServices = {
   readonly context: vscode.ExtensionContext;
   readonly log: Log;
   readonly datasets: Datasets;
+  readonly tokens: TokenCounter;
+  readonly connections: Connections;
 };
 
 /** Languages in which training files are opened: their own, and those somebody may call a dataset. */
 const languages = ['jsonl', 'json', 'plaintext'].map((language) => ({ language }));
 
 /** Marks the mistakes of training files while they are edited, and offers to mend them. */
-export function registerDataset({ context, log, datasets }: DatasetServices): vscode.Disposable {
+export function registerDataset({ context, log, datasets, tokens, connections }: DatasetServices): vscode.Disposable {
+  const counted = new DatasetTokens({ datasets, tokens, log });
+  const hints = new TokenHints(counted);
   const diagnostics = new DatasetDiagnostics(datasets);
   return vscode.Disposable.from(
     diagnostics,
@@ -27,6 +38,14 @@ export function registerDataset({ context, log, datasets }: DatasetServices): vs
     ),
     // The built-in language has JSON's comments, so Toggle Comment would write `//` into the data and break it.
     vscode.languages.setLanguageConfiguration('jsonl', { comments: {} }),
+    counted,
+    new DatasetStatus({ datasets, tokens: counted, connections }),
+    hints,
+    vscode.languages.registerInlayHintsProvider(languages, hints),
+    vscode.languages.registerHoverProvider(languages, new ExampleHover({ datasets, tokens })),
+    vscode.languages.registerDocumentSymbolProvider(languages, new ExampleSymbols(datasets), {
+      label: vscode.l10n.t('Examples'),
+    }),
     registerCommands({ datasets, diagnostics, log }),
     followActiveEditor(datasets),
   );

@@ -31,7 +31,7 @@ describe('provider profiles', () => {
     const [tiny] = localProfile.baseModels;
     assert.equal(tiny?.id, tunesmithTiny.id);
     assert.equal(tiny.exampleTokens?.value, tunesmithTiny.contextLength);
-    assert.equal(tiny.autoEpochs, tunesmithTiny.auto.epochs);
+    assert.equal(tiny.autoEpochs?.value.target, tunesmithTiny.auto.epochs);
     assert.equal(localProfile.maxFileBytes?.value, limits.fileBytes);
   });
 

@@ -12,7 +12,7 @@ test('a documented prompt has the documented number of tokens', () => {
     { role: 'system', content: 'Given a question, reply with a complete explanation for students.' },
     { role: 'user', content: question },
   ];
-  assert.equal(chatExampleTokens({ messages }, countTokens), 51);
+  assert.equal(chatExampleTokens({ messages }, countTokens)?.total, 51);
 });
 
 test('names of special tokens are text', () => {
@@ -34,10 +34,10 @@ test('what cannot be counted gives null', () => {
   const one = (text: string): number => text.length;
   const image = (detail: string): unknown => ({ type: 'image_url', image_url: { url: 'https://a.example', detail } });
   const example = (...parts: readonly unknown[]): unknown => ({ messages: [{ role: 'user', content: parts }] });
-  assert.equal(chatExampleTokens(example(image('low')), one), 3 + 3 + 4 + 85);
+  assert.equal(chatExampleTokens(example(image('low')), one)?.total, 3 + 3 + 4 + 85);
   assert.equal(chatExampleTokens(example(image('high')), one), null);
   assert.equal(chatExampleTokens({ prompt: 'a' }, one), null);
-  assert.equal(chatExampleTokens({ messages: [{ role: 'assistant', content: 'a', weight: 0, name: 'n' }] }, one), 3 + 3 + 9 + 1 + 1 + 1);
+  assert.equal(chatExampleTokens({ messages: [{ role: 'assistant', content: 'a', weight: 0, name: 'n' }] }, one)?.total, 3 + 3 + 9 + 1 + 1 + 1);
 });
 
 test('tools and calls count', () => {
@@ -46,7 +46,7 @@ test('tools and calls count', () => {
   const tools = [{ type: 'function', function: { name: 'f', description: 'Does.', parameters } }];
   const messages = [{ role: 'assistant', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }] }];
   // message 3 + role 1 + calls 1, conversation 3; function 7 + 1, properties 3, property 3 + 1, enum -3 + 2 * (3 + 1), end 12
-  assert.equal(chatExampleTokens({ messages, tools }, one), 8 + 8 + 3 + 4 + 5 + 12);
+  assert.equal(chatExampleTokens({ messages, tools }, one)?.total, 8 + 8 + 3 + 4 + 5 + 12);
 });
 
 test('the vocabulary is known for families, not guessed', () => {

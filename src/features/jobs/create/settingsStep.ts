@@ -90,12 +90,12 @@ export function settingText(value: JobSettings[keyof JobSettings]): string {
 }
 
 function settingHelp(name: keyof JobSettings, profile: ProviderProfile): string {
-  const auto = profile.baseModels.find((model) => model.autoEpochs !== undefined)?.autoEpochs;
+  const auto = profile.baseModels.find((model) => model.autoEpochs !== undefined)?.autoEpochs?.value.target;
   switch (name) {
     case 'nEpochs':
       return auto === undefined
         ? vscode.l10n.t('how often the whole file is read')
-        : vscode.l10n.t('how often the whole file is read; auto is {0}', auto);
+        : vscode.l10n.t('how often the whole file is read; auto is mostly {0}', auto);
     case 'batchSize':
       return vscode.l10n.t('examples per training step');
     case 'learningRateMultiplier':

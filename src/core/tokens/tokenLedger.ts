@@ -1,0 +1,87 @@
+import { ChunkedList } from '../jsonl/chunkedList.ts';
+import { countLineBreaks } from '../jsonl/lines.ts';
+import type { TextEdit } from '../jsonl/position.ts';
+
+/** Tokens of a line: undefined until they are counted, null if they cannot be. */
+type LineTokens = number | null | undefined;
+
+export type TokenTotals = {
+  readonly tokens: number;
+  /** Lines whose tokens are known. */
+  readonly counted: number;
+  readonly longest: number;
+  /** Lines that are not counted yet. */
+  readonly missing: number;
+};
+
+const none: TokenTotals = { tokens: 0, counted: 0, longest: 0, missing: 0 };
+
+/** The tokens of each line of a text that is being edited: an edit forgets only the lines that it touched. */
+export class TokenLedger {
+  readonly #lines = new ChunkedList<LineTokens, TokenTotals>(totalsOf);
+
+  constructor(lineCount: number) {
+    this.reset(lineCount);
+  }
+
+  reset(lineCount: number): void {
+    this.#lines.splice(0, this.#lines.length, unknown(lineCount));
+  }
+
+  get lineCount(): number {
+    return this.#lines.length;
+  }
+
+  applyChange({ range, text }: TextEdit): void {
+    const { start, end } = range;
+    this.#lines.splice(start.line, end.line - start.line + 1, unknown(countLineBreaks(text) + 1));
+  }
+
+  get(line: number): LineTokens {
+    return this.#lines.get(line);
+  }
+
+  set(line: number, tokens: number | null): void {
+    this.#lines.set(line, tokens);
+  }
+
+  totals(): TokenTotals {
+    let sum = none;
+    for (const { summary } of this.#lines.chunks()) {
+      sum = add(sum, summary);
+    }
+    return sum;
+  }
+
+  /** Lines that are not counted yet, in order. */
+  *missing(): IterableIterator<number> {
+    for (const { start, items, summary } of this.#lines.chunks()) {
+      if (summary.missing > 0) {
+        for (let offset = 0; offset < items.length; offset += 1) {
+          if (items[offset] === undefined) yield start + offset;
+        }
+      }
+    }
+  }
+}
+
+function totalsOf(lines: readonly LineTokens[]): TokenTotals {
+  return lines.reduce<TokenTotals>((sum, tokens) => {
+    if (tokens === undefined) return { ...sum, missing: sum.missing + 1 };
+    if (tokens === null) return sum;
+    return { ...sum, tokens: sum.tokens + tokens, counted: sum.counted + 1, longest: Math.max(sum.longest, tokens) };
+  }, none);
+}
+
+function add(a: TokenTotals, b: TokenTotals): TokenTotals {
+  return {
+    tokens: a.tokens + b.tokens,
+    counted: a.counted + b.counted,
+    longest: Math.max(a.longest, b.longest),
+    missing: a.missing + b.missing,
+  };
+}
+
+function unknown(count: number): undefined[] {
+  return Array.from<undefined>({ length: count });
+}

@@ -1,0 +1,126 @@
+import * as vscode from 'vscode';
+import { TokenLedger, type TokenTotals } from '../../core/tokens/tokenLedger.ts';
+import type { Datasets } from '../../platform/datasets.ts';
+import { DisposableStore } from '../../platform/disposables.ts';
+import type { Log } from '../../platform/log.ts';
+import { toTextEdit } from '../../platform/openDataset.ts';
+import type { TokenCounter } from '../../platform/tokenCounter.ts';
+
+/** Characters of one message to the worker: a few milliseconds of copying, a few tenths of a second of counting. */
+const batchLength = 256 * 1024;
+/** A longer line is not counted: no service takes an example of that length. */
+const longestLine = 4 * 1024 * 1024;
+
+type Counted = { readonly document: vscode.TextDocument; readonly ledger: TokenLedger; stop: AbortController };
+
+/** The tokens of the training files that are seen, line by line; after an edit only what it touched is counted again. */
+export class DatasetTokens implements vscode.Disposable {
+  readonly #datasets: Datasets;
+  readonly #counter: TokenCounter;
+  readonly #log: Log;
+  readonly #counted = new Map<string, Counted>();
+  readonly #disposables = new DisposableStore();
+  readonly #changed = this.#disposables.add(new vscode.EventEmitter<vscode.TextDocument>());
+  /** More lines of a document are counted, or all. */
+  readonly onDidCount = this.#changed.event;
+
+  constructor(services: { readonly datasets: Datasets; readonly tokens: TokenCounter; readonly log: Log }) {
+    this.#datasets = services.datasets;
+    this.#counter = services.tokens;
+    this.#log = services.log;
+    this.#disposables.add(vscode.workspace.onDidChangeTextDocument((change) => this.#follow(change)));
+    this.#disposables.add(services.datasets.onDidCheck((document) => this.#countIfSeen(document)));
+    this.#disposables.add(services.datasets.onDidClose((document) => this.#forget(document)));
+    this.#disposables.add(
+      vscode.window.onDidChangeVisibleTextEditors((editors) => {
+        for (const { document } of editors) this.#countIfSeen(document);
+      }),
+    );
+  }
+
+  /** Totals of what is counted so far; undefined if nobody has seen the document as a training file yet. */
+  totals(document: vscode.TextDocument): TokenTotals | undefined {
+    return this.#counted.get(document.uri.toString())?.ledger.totals();
+  }
+
+  /** Tokens of a line; undefined while it is not counted, null if it cannot be. */
+  onLine(document: vscode.TextDocument, line: number): number | null | undefined {
+    return this.#counted.get(document.uri.toString())?.ledger.get(line);
+  }
+
+  dispose(): void {
+    for (const { stop } of this.#counted.values()) stop.abort();
+    this.#counted.clear();
+    this.#disposables.dispose();
+  }
+
+  #countIfSeen(document: vscode.TextDocument): void {
+    const isSeen = vscode.window.visibleTextEditors.some((editor) => editor.document === document);
+    if (!isSeen || !this.#datasets.isDataset(document)) return;
+    const key = document.uri.toString();
+    const known = this.#counted.get(key);
+    if (known?.document === document) {
+      this.#start(known);
+      return;
+    }
+    known?.stop.abort();
+    const counted = { document, ledger: new TokenLedger(document.lineCount), stop: new AbortController() };
+    counted.stop.abort();
+    this.#counted.set(key, counted);
+    this.#start(counted);
+  }
+
+  #follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    const counted = this.#counted.get(document.uri.toString());
+    if (counted === undefined || contentChanges.length === 0) return;
+    // Line numbers of an answer under way may be wrong from here on; counting goes on when the edit was checked.
+    counted.stop.abort();
+    for (const change of contentChanges) counted.ledger.applyChange(toTextEdit(change));
+  }
+
+  #forget(document: vscode.TextDocument): void {
+    const key = document.uri.toString();
+    this.#counted.get(key)?.stop.abort();
+    this.#counted.delete(key);
+  }
+
+  #start(counted: Counted): void {
+    if (!counted.stop.signal.aborted) return;
+    if (counted.ledger.lineCount !== counted.document.lineCount) counted.ledger.reset(counted.document.lineCount);
+    counted.stop = new AbortController();
+    const { stop } = counted;
+    void this.#count(counted, stop.signal)
+      .catch((error: unknown) => {
+        if (!stop.signal.aborted) this.#log.error('Tokens could not be counted', error);
+      })
+      .finally(() => stop.abort());
+  }
+
+  async #count({ document, ledger }: Counted, signal: AbortSignal): Promise<void> {
+    for (let lines = nextBatch(document, ledger); lines.length > 0; lines = nextBatch(document, ledger)) {
+      const counts = await this.#counter.count(
+        lines.map((line) => textOf(document, line)),
+        signal,
+      );
+      if (signal.aborted) return;
+      lines.forEach((line, index) => ledger.set(line, counts[index] ?? null));
+      this.#changed.fire(document);
+    }
+  }
+}
+
+function nextBatch(document: vscode.TextDocument, ledger: TokenLedger): readonly number[] {
+  const lines: number[] = [];
+  let length = 0;
+  for (const line of ledger.missing()) {
+    length += document.lineAt(line).text.length;
+    if (lines.length > 0 && length > batchLength) break;
+    lines.push(line);
+  }
+  return lines;
+}
+
+function textOf(document: vscode.TextDocument, line: number): string {
+  const { text } = document.lineAt(line);
+  return text.length > longestLine ? '' : text;
+}

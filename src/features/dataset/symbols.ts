@@ -1,0 +1,50 @@
+import * as vscode from 'vscode';
+import { exampleTitle } from '../../core/dataset/exampleTitle.ts';
+import type { Datasets } from '../../platform/datasets.ts';
+
+/** An outline of more would be no overview, and the editor draws all of it. */
+const mostSymbols = 5_000;
+const sliceMs = 12;
+/** Only the beginning of a longer line would have to be parsed; its number says enough. */
+const longestLine = 64 * 1024;
+
+/** The examples of a training file by their first words: for the outline, the breadcrumbs and Go to Symbol. */
+export class ExampleSymbols implements vscode.DocumentSymbolProvider {
+  readonly #datasets: Datasets;
+
+  constructor(datasets: Datasets) {
+    this.#datasets = datasets;
+  }
+
+  async provideDocumentSymbols(
+    document: vscode.TextDocument,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.DocumentSymbol[]> {
+    if (!this.#datasets.isDataset(document)) return [];
+    const { version } = document;
+    const symbols: vscode.DocumentSymbol[] = [];
+    let pause = performance.now() + sliceMs;
+    for (let line = 0; line < document.lineCount && symbols.length < mostSymbols; line += 1) {
+      const { text, range, isEmptyOrWhitespace } = document.lineAt(line);
+      if (!isEmptyOrWhitespace) {
+        const name = titleOf(text) ?? vscode.l10n.t('Example on line {0}', line + 1);
+        symbols.push(new vscode.DocumentSymbol(name, '', vscode.SymbolKind.Object, range, range));
+      }
+      if (performance.now() > pause) {
+        await new Promise((resolve) => setImmediate(resolve));
+        if (token.isCancellationRequested || document.version !== version) return [];
+        pause = performance.now() + sliceMs;
+      }
+    }
+    return symbols;
+  }
+}
+
+function titleOf(text: string): string | undefined {
+  if (text.length > longestLine) return undefined;
+  try {
+    return exampleTitle(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

@@ -50,7 +50,7 @@ export class DatasetStatus implements vscode.Disposable {
     const totals = this.#services.tokens.totals(document);
     const item = (this.#item ??= this.#create());
     item.text = headline(summary, totals);
-    item.detail = [problemCounts(summary), this.#estimate(summary, totals)].filter((part) => part !== '').join(' · ');
+    item.detail = [this.#estimate(summary, totals), problemCounts(summary)].filter((part) => part !== '').join(' · ');
     item.severity =
       summary.errors > 0
         ? vscode.LanguageStatusSeverity.Error
@@ -71,14 +71,14 @@ export class DatasetStatus implements vscode.Disposable {
   }
 
   #estimate({ format, examples, complete }: DatasetSummary, totals: TokenTotals | undefined): string {
-    const { profile, label } = this.#services.connections.current;
+    const { profile } = this.#services.connections.current;
     const [model] = profile.baseModels;
     if (model === undefined || format !== 'chat' || !complete || totals === undefined || totals.missing > 0) return '';
     const { epochs, dollars } = estimateTraining({ examples, tokens: totals.tokens }, model);
     const cost = costText(dollars, profile.charges);
     return epochs === undefined
-      ? vscode.l10n.t('{0} ({1}): {2} per epoch', model.id, label, cost)
-      : vscode.l10n.t('{0} ({1}): {2} epochs, {3}', model.id, label, epochs, cost);
+      ? vscode.l10n.t('{0} per epoch on {1}', cost, model.id)
+      : vscode.l10n.t('{0} epochs on {1}, {2}', epochs, model.id, cost);
   }
 }
 

@@ -201,7 +201,7 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
   try {
     await writeAccess(folder, { token, port: server.port });
     await replaceJson(folder.address, address, { mode: 0o600 });
-    await jobs.resume();
+    await jobs.takeUp();
   } catch (error) {
     await close();
     throw error;

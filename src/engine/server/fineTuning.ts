@@ -29,11 +29,21 @@ export async function cancelJob(engine: Engine, call: Call): Promise<Answer> {
   return json(toWire(engine, knownJob(engine, call)));
 }
 
+export async function pauseJob(engine: Engine, call: Call): Promise<Answer> {
+  await engine.jobs.pause(knownJob(engine, call).wire.id);
+  return json(toWire(engine, knownJob(engine, call)));
+}
+
+export async function resumeJob(engine: Engine, call: Call): Promise<Answer> {
+  await engine.jobs.resume(knownJob(engine, call).wire.id);
+  return json(toWire(engine, knownJob(engine, call)));
+}
+
 /** Newest first. */
 export async function listEvents(engine: Engine, call: Call): Promise<Answer> {
   const events = engine.store.state.events(knownJob(engine, call).wire.id).toReversed();
-  const page = pageOf(events, ({ event }) => event.id, call.query, { defaultLimit: 20, maxLimit });
-  return json({ object: 'list', data: page.data.map(({ event }) => event), has_more: page.hasMore });
+  const page = pageOf(events, ({ id }) => id, call.query, { defaultLimit: 20, maxLimit });
+  return json({ object: 'list', data: page.data, has_more: page.hasMore });
 }
 
 /** Newest first. */
@@ -59,8 +69,7 @@ function knownJob(engine: Engine, call: Call): StoredJob {
 }
 
 function toWire(engine: Engine, job: StoredJob): WireJob {
-  const estimate = job.wire.status === 'running' ? engine.jobs.estimatedFinish(job.wire.id) : null;
-  return { ...job.wire, estimated_finish: estimate };
+  return { ...job.wire, estimated_finish: engine.jobs.estimatedFinish(job) };
 }
 
 function metadataFilter(query: URLSearchParams): (metadata: WireJob['metadata']) => boolean {

@@ -51,6 +51,9 @@ export function newJob(spec: JobSpec, threads: number, now: number): StoredJob {
     baseDirectory: spec.baseDirectory,
     threads,
     attempt: 0,
+    validated: false,
+    plan: null,
+    saved: null,
     modelDirectory: null,
   };
 }
@@ -67,14 +70,13 @@ export function jobEvent(
   now: number,
   level: 'info' | 'warn' | 'error',
   message: string,
-  details: { readonly type?: string; readonly data?: WireEvent['data']; readonly attempt?: number } = {},
+  details: Partial<Pick<WireEvent, 'id' | 'type' | 'data'>> = {},
 ): Change {
   return {
     kind: 'eventAdded',
     jobId: job.wire.id,
-    attempt: details.attempt ?? job.attempt,
     event: {
-      id: newId.event(),
+      id: details.id ?? newId.event(),
       object: 'fine_tuning.job.event',
       created_at: now,
       level,

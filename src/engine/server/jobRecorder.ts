@@ -2,11 +2,11 @@ import { relative } from 'node:path';
 import type { StepMetrics } from '../../core/providers/wire.ts';
 import { syncFolder } from '../../disk/files.ts';
 import { syncTree } from '../../disk/syncTree.ts';
-import type { Change, StoredFile, StoredJob } from '../store/changes.ts';
+import type { Change, JobPlan, SavedState, StoredCheckpoint, StoredFile, StoredJob } from '../store/changes.ts';
 import { newId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
 import { hyperparametersOfJob, jobEvent } from './jobRecord.ts';
-import { stepMessage, toResultCsv } from './resultFile.ts';
+import { stepMessage, stepsOf, toResultCsv } from './resultFile.ts';
 import type { TrainProgress } from './trainerHost.ts';
 
 /** The last three are kept, as the service does. */
@@ -18,29 +18,42 @@ export type RecorderContext = {
   readonly now: () => number;
   /** Makes changes unless the job was cancelled meanwhile; resolves to false then. */
   readonly ifActive: (changes: (present: StoredJob) => readonly Change[]) => Promise<boolean>;
-  /** Told when the job will probably end, in Unix seconds. */
-  readonly estimate: (finish: number) => void;
+  /** Told in how many seconds the job will probably end. */
+  readonly estimate: (secondsLeft: number) => void;
 };
 
-/** Writes down what the trainer tells, in order. */
+/**
+ * Writes down what the trainer tells, in order. Training is reproducible to the byte, so a step or checkpoint that
+ * comes once more, because training went on from before it, is the one that is recorded already, and is skipped.
+ */
 export class JobRecorder {
   readonly #job: StoredJob;
   readonly #context: RecorderContext;
-  readonly #steps: StepMetrics[] = [];
-  #totalSteps = 0;
+  readonly #onFailure: () => void;
+  #plan: JobPlan | undefined;
+  #lastStep: number;
   #queue: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
 
-  constructor(job: StoredJob, context: RecorderContext) {
+  /** `onFailure` is called once if something cannot be written down: it is no use to go on then. */
+  constructor(job: StoredJob, context: RecorderContext, onFailure: () => void) {
     this.#job = job;
     this.#context = context;
+    this.#onFailure = onFailure;
+    this.#lastStep = stepsOf(context.store.state.events(job.wire.id)).at(-1)?.step ?? 0;
+  }
+
+  /** The trainer has read everything that it needs. */
+  get hasStarted(): boolean {
+    return this.#plan !== undefined;
   }
 
   take(event: TrainProgress): void {
     this.#queue = this.#queue
       .then(() => (this.#failure === undefined ? this.#record(event) : undefined))
       .catch((error: unknown) => {
-        this.#failure ??= error instanceof Error ? error : new Error(String(error));
+        this.#failure = error instanceof Error ? error : new Error(String(error));
+        this.#onFailure();
       });
   }
 
@@ -61,18 +74,23 @@ export class JobRecorder {
       case 'checkpoint':
         return this.#checkpoint(event);
       case 'saved':
-        return undefined;
+        return this.#saved(event);
     }
   }
 
   async #started(event: Extract<TrainProgress, { kind: 'started' }>): Promise<void> {
     const { now } = this.#context;
-    this.#totalSteps = event.totalSteps;
+    const plan = { totalSteps: event.totalSteps, stepsPerEpoch: event.stepsPerEpoch };
+    this.#plan = plan;
     await this.#context.ifActive((present) => {
+      if (present.plan !== null) {
+        return [];
+      }
       const changes: Change[] = [
         {
           kind: 'jobChanged',
           id: present.wire.id,
+          plan,
           wire: hyperparametersOfJob({
             n_epochs: event.hyperparameters.nEpochs,
             batch_size: event.hyperparameters.batchSize,
@@ -99,25 +117,40 @@ export class JobRecorder {
 
   async #step(event: Extract<TrainProgress, { kind: 'step' }>): Promise<void> {
     const { store, now } = this.#context;
-    const total = event.metrics.total_steps ?? this.#totalSteps;
-    const metrics = { ...event.metrics, total_steps: total };
-    this.#steps.push(metrics);
     if (event.secondsLeft !== null) {
-      this.#context.estimate(Math.ceil(now() + event.secondsLeft));
+      this.#context.estimate(event.secondsLeft);
     }
-    const data = { type: 'metrics', data: metrics };
-    await store.commitLazily(() => [jobEvent(this.#job, now(), 'info', stepMessage(metrics, total), data)]);
+    const { step } = event.metrics;
+    if (step <= this.#lastStep) {
+      return;
+    }
+    this.#lastStep = step;
+    const total = event.metrics.total_steps ?? this.#knownPlan().totalSteps;
+    const metrics = { ...event.metrics, total_steps: total };
+    const details = { id: newId.stepEvent(this.#job.wire.id, step), type: 'metrics', data: metrics };
+    await store.commitLazily(() => [jobEvent(this.#job, now(), 'info', stepMessage(metrics, total), details)]);
   }
 
   async #checkpoint(event: Extract<TrainProgress, { kind: 'checkpoint' }>): Promise<void> {
     const { store, now } = this.#context;
     const jobId = this.#job.wire.id;
+    const { stepsPerEpoch, totalSteps } = this.#knownPlan();
+    const directory = store.modelDirectory(event.directory);
+    if (event.step <= (store.state.checkpoints(jobId).at(-1)?.wire.step_number ?? 0)) {
+      // The last one is the tuned model of this run, whatever was recorded before.
+      await store.releaseModels(event.step === totalSteps ? [] : [directory]);
+      return;
+    }
     // The weights must be on disk before a record names them.
     await this.#makeDurable(event.directory);
     const dropped: string[] = [];
     await this.#context.ifActive((present) => {
-      const older = store.state.checkpoints(jobId);
-      const superfluous = older.slice(0, Math.max(0, older.length + 1 - keptCheckpoints));
+      const isEpochEnd = event.step % stepsPerEpoch === 0;
+      if (!isEpochEnd && present.wire.status !== 'pausing') {
+        // Of an engine that ends: nobody asked for a model here.
+        return [];
+      }
+      const superfluous = superfluousCheckpoints(store.state.checkpoints(jobId), stepsPerEpoch, isEpochEnd);
       dropped.push(...superfluous.map((checkpoint) => checkpoint.directory));
       return [
         {
@@ -132,7 +165,7 @@ export class JobRecorder {
               fine_tuning_job_id: jobId,
               metrics: metricsOfCheckpoint(event.metrics),
             },
-            directory: store.modelDirectory(event.directory),
+            directory,
           },
         },
         ...superfluous.map((checkpoint): Change => ({ kind: 'checkpointDropped', jobId, id: checkpoint.wire.id })),
@@ -140,6 +173,19 @@ export class JobRecorder {
       ];
     });
     await store.releaseModels(dropped);
+  }
+
+  /** The earlier state goes only when a durable record names the new one. */
+  async #saved(event: Extract<TrainProgress, { kind: 'saved' }>): Promise<void> {
+    const { store } = this.#context;
+    await this.#makeDurable(event.directory);
+    const saved: SavedState = { step: event.step, directory: store.modelDirectory(event.directory) };
+    const earlier: string[] = [];
+    await this.#context.ifActive((present) => {
+      earlier.push(...(present.saved === null ? [] : [present.saved.directory]));
+      return [{ kind: 'jobChanged', id: present.wire.id, saved }];
+    });
+    await store.releaseModels(earlier);
   }
 
   /** Makes the tuned model and the result file known, as the end of the job. */
@@ -153,6 +199,7 @@ export class JobRecorder {
         kind: 'jobChanged',
         id: present.wire.id,
         modelDirectory: store.modelDirectory(directory),
+        saved: null,
         wire: {
           status: 'succeeded',
           fine_tuned_model: present.modelName,
@@ -173,7 +220,7 @@ export class JobRecorder {
     const { store, now } = this.#context;
     const incoming = await store.receiveFile();
     try {
-      await incoming.write(Buffer.from(toResultCsv(this.#steps), 'utf8'));
+      await incoming.write(Buffer.from(toResultCsv(stepsOf(store.state.events(this.#job.wire.id))), 'utf8'));
       const { bytes, sha256 } = await incoming.finish();
       return {
         sha256,
@@ -195,6 +242,13 @@ export class JobRecorder {
     }
   }
 
+  #knownPlan(): JobPlan {
+    if (this.#plan === undefined) {
+      throw new Error('The trainer told a step before its start');
+    }
+    return this.#plan;
+  }
+
   async #makeDurable(directory: string): Promise<void> {
     const { store } = this.#context;
     if (relative(store.layout.models, directory).startsWith('..')) {
@@ -206,6 +260,21 @@ export class JobRecorder {
     }
     await syncFolder(store.layout.models);
   }
+}
+
+/**
+ * Which of the kept checkpoints (oldest first) go when another comes: those of epoch ends but for the last three, and
+ * that of a pause in between, which is overtaken.
+ */
+function superfluousCheckpoints(
+  kept: readonly StoredCheckpoint[],
+  stepsPerEpoch: number,
+  isEpochEnd: boolean,
+): readonly StoredCheckpoint[] {
+  const ofEpochs = kept.filter(({ wire }) => wire.step_number % stepsPerEpoch === 0);
+  const room = isEpochEnd ? keptCheckpoints - 1 : keptCheckpoints;
+  const staying = new Set(ofEpochs.slice(-room));
+  return kept.filter((checkpoint) => !staying.has(checkpoint));
 }
 
 /** A checkpoint tells the values of its step, without the length of the run. */

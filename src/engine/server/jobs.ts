@@ -2,14 +2,17 @@ import type { JobError } from '../../core/providers/wire.ts';
 import { readLines } from '../../disk/files.ts';
 import type { TrainerCommand, TrainerEvent } from '../../protocol/training.ts';
 import type { Change, StoredJob } from '../store/changes.ts';
-import { isActive, type State } from '../store/state.ts';
+import { isActive } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
-import { ApiError } from './apiError.ts';
+import { ApiError, notFound } from './apiError.ts';
+import { FinishEstimates } from './finishEstimates.ts';
+import { cancelMove, pauseMove, resumeMove, takeUpMove } from './jobMoves.ts';
 import { jobEvent, jobFailed, newJob, type JobSpec } from './jobRecord.ts';
 import { limits } from './limits.ts';
 import type { StartThread } from './thread.ts';
 import { maxExampleBytes, type checkTrainingFile, type FileRole } from './trainingFile.ts';
 import { trainJob } from './trainJob.ts';
+import { WorkLoop, type WorkStop } from './workLoop.ts';
 
 export type JobsOptions = {
   readonly store: Store;
@@ -25,48 +28,56 @@ export type JobsOptions = {
   readonly onStorageFailure: () => void;
 };
 
+/** What is left of the five seconds an ending engine has belongs to the trainer that does not listen. */
+const savePatienceMs = 4_000;
+
 /**
- * The life of jobs: validating_files, queued, running, and one of succeeded, failed, cancelled. Files are checked
- * while another job trains; jobs are trained one at a time, in the order of their creation.
+ * The life of jobs: validating_files, queued, running, and one of succeeded, failed, cancelled; pausing and paused in
+ * between. Files are checked while another job trains; jobs are trained one at a time, in the order of creation.
  */
 export class Jobs {
   readonly #options: JobsOptions;
-  readonly #stops = new Map<string, AbortController>();
-  readonly #estimates = new Map<string, number>();
-  readonly #loops = new Map<string, Promise<void>>();
-  #closed = false;
+  readonly #estimates: FinishEstimates;
+  readonly #validation: WorkLoop;
+  readonly #training: WorkLoop;
+  #closing = false;
 
   constructor(options: JobsOptions) {
     this.#options = options;
+    this.#estimates = new FinishEstimates(options.now);
+    const loopOf = (status: string, work: (job: StoredJob, stop: WorkStop) => Promise<void>): WorkLoop =>
+      new WorkLoop({
+        next: () => this.#oldest(status),
+        work: (job, stop) => this.#guarded(job, () => work(job, stop)),
+        onBreak: (error) => this.#break(error),
+      });
+    this.#validation = loopOf('validating_files', (job, stop) => this.#validate(job, stop));
+    this.#training = loopOf('queued', (job, stop) => this.#train(job, stop));
   }
 
-  /** Takes up what an earlier process left behind: a job that was running begins again from scratch. */
-  async resume(): Promise<void> {
+  /** Takes up what an earlier process left behind: a job that was running goes on from what it last saved. */
+  async takeUp(): Promise<void> {
     const { store, now } = this.#options;
-    const interrupted = await store.commit((state) => {
-      const jobs = [...state.jobs.values()].filter((job) => isActive(job) && job.wire.status !== 'validating_files');
-      const running = jobs.filter((job) => job.wire.status !== 'queued');
-      return { changes: running.flatMap((job) => restart(state, job, now())), result: running };
-    });
-    for (const job of interrupted) {
-      await store.releaseJobFolder(job.wire.id);
-    }
+    await store.commit(() => ({
+      changes: this.#unfinished().flatMap((job) => takeUpMove(job, now())),
+      result: undefined,
+    }));
     this.#wake();
   }
 
-  /** Jobs that are not at an end. */
+  /** Jobs that wait for nobody but the engine; a paused one waits for a person. */
   get active(): number {
-    return [...this.#options.store.state.jobs.values()].filter(isActive).length;
+    return this.#unfinished().filter((job) => job.wire.status !== 'paused').length;
   }
 
   /** When the running job will probably end, in Unix seconds; null for every other job. */
-  estimatedFinish(jobId: string): number | null {
-    return this.#estimates.get(jobId) ?? null;
+  estimatedFinish(job: StoredJob): number | null {
+    return job.wire.status === 'running' ? this.#estimates.finishOf(job.wire.id) : null;
   }
 
   async create(spec: JobSpec): Promise<StoredJob> {
     const { store, threads, now } = this.#options;
-    if (this.active >= limits.queuedJobs) {
+    if (this.#unfinished().length >= limits.queuedJobs) {
       throw new ApiError(429, 'Too many jobs are waiting.', {
         type: 'rate_limit_error',
         code: 'rate_limit_exceeded',
@@ -91,94 +102,94 @@ export class Jobs {
   }
 
   /**
-   * Ends a job for good. It is over when this resolves; what still computes for it stops within a few seconds.
+   * Ends a job for good. It is over when this resolves; what still computes for it stops within about a second.
    * @throws ApiError 400 if it had ended before
    */
   async cancel(jobId: string): Promise<void> {
-    const { store, now } = this.#options;
-    const job = await store.commit((state) => {
-      const found = state.jobs.get(jobId);
-      if (found === undefined || !isActive(found)) {
-        const status = found?.wire.status ?? 'unknown';
-        throw new ApiError(400, `The job has already ended with status '${status}' and cannot be cancelled.`, {
-          code: 'job_already_ended',
-        });
-      }
-      return {
-        changes: [
-          { kind: 'jobChanged', id: jobId, wire: { status: 'cancelled', finished_at: now() } },
-          jobEvent(found, now(), 'warn', 'Fine tuning process stopping due to job cancellation'),
-        ],
-        result: found,
-      };
-    });
-    const stop = this.#stops.get(jobId);
+    const job = await this.#move(jobId, cancelMove);
+    const stop = this.#stopOf(jobId);
     if (stop === undefined) {
-      await this.#release(job);
+      await this.#tidy(job);
     } else {
-      stop.abort();
+      stop.cancel.abort();
     }
   }
 
-  /** Stops computing without ending the jobs: they are taken up again by the next process. */
+  /** @throws ApiError 400 if it has ended */
+  async pause(jobId: string): Promise<void> {
+    await this.#move(jobId, pauseMove);
+    this.#validation.stopOf(jobId)?.cancel.abort();
+    this.#training.stopOf(jobId)?.pause.abort();
+  }
+
+  /** @throws ApiError 400 if it is not paused */
+  async resume(jobId: string): Promise<void> {
+    await this.#move(jobId, resumeMove);
+    this.#wake();
+  }
+
+  /** Stops computing without ending the jobs, after saving if it takes no longer than 5 s: the next process goes on. */
   async close(): Promise<void> {
-    this.#closed = true;
-    for (const stop of this.#stops.values()) {
-      stop.abort();
-    }
-    await Promise.all(this.#loops.values());
+    this.#closing = true;
+    this.#validation.stopOf()?.cancel.abort();
+    const training = this.#training.stopOf();
+    training?.pause.abort();
+    const patience = setTimeout(() => training?.cancel.abort(), savePatienceMs);
+    await Promise.all([this.#validation.close(), this.#training.close()]);
+    clearTimeout(patience);
   }
 
   #wake(): void {
-    this.#run('validating_files', (job, signal) => this.#validate(job, signal));
-    this.#run('queued', (job, signal) => this.#train(job, signal));
+    this.#validation.wake();
+    this.#training.wake();
   }
 
-  /** One loop for each kind of work; it ends when nothing is left and begins again with the next wake. */
-  #run(status: string, work: (job: StoredJob, signal: AbortSignal) => Promise<void>): void {
-    if (this.#closed || this.#loops.has(status)) {
-      return;
-    }
-    const loop = async (): Promise<void> => {
-      for (let job = this.#oldest(status); job !== undefined && !this.#closed; job = this.#oldest(status)) {
-        const stop = new AbortController();
-        this.#stops.set(job.wire.id, stop);
-        try {
-          await work(job, stop.signal);
-        } catch (error) {
-          await this.#fail(job, internalError(error));
-        } finally {
-          // The training of a job may begin before its validation has returned from here.
-          if (this.#stops.get(job.wire.id) === stop) {
-            this.#stops.delete(job.wire.id);
-          }
-          this.#estimates.delete(job.wire.id);
-        }
-        if (!this.#closed) {
-          await this.#release(job);
-        }
-      }
-    };
-    const done = loop()
-      .catch((error: unknown) => {
-        this.#options.log(`jobs stopped: ${String(error)}`);
-        this.#closed = true;
-        this.#options.onStorageFailure();
-      })
-      .finally(() => {
-        this.#loops.delete(status);
-        if (this.#oldest(status) !== undefined) {
-          this.#wake();
-        }
-      });
-    this.#loops.set(status, done);
+  #unfinished(): readonly StoredJob[] {
+    return [...this.#options.store.state.jobs.values()].filter(isActive);
+  }
+
+  #isUnfinished(jobId: string): boolean {
+    const job = this.#options.store.state.jobs.get(jobId);
+    return job !== undefined && isActive(job);
   }
 
   #oldest(status: string): StoredJob | undefined {
-    return [...this.#options.store.state.jobs.values()].find((job) => job.wire.status === status);
+    return this.#unfinished().find((job) => job.wire.status === status);
   }
 
-  async #validate(job: StoredJob, signal: AbortSignal): Promise<void> {
+  #stopOf(jobId: string): WorkStop | undefined {
+    return this.#training.stopOf(jobId) ?? this.#validation.stopOf(jobId);
+  }
+
+  /** Resolves to the job as it was decided on. */
+  #move(jobId: string, move: (job: StoredJob, now: number) => readonly Change[]): Promise<StoredJob> {
+    return this.#options.store.commit((state) => {
+      const job = state.jobs.get(jobId);
+      if (job === undefined) {
+        throw notFound('fine-tuning job', jobId, 'fine_tuning_job_id');
+      }
+      return { changes: move(job, this.#options.now()), result: job };
+    });
+  }
+
+  async #guarded(job: StoredJob, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      await this.#fail(job, internalError(error));
+    }
+    // A job that was only checked may be trained by now.
+    if (!this.#closing && !this.#isUnfinished(job.wire.id)) {
+      await this.#tidy(job);
+    }
+  }
+
+  #break(error: unknown): void {
+    this.#options.log(`jobs stopped: ${String(error)}`);
+    this.#options.onStorageFailure();
+  }
+
+  async #validate(job: StoredJob, { cancel: { signal } }: WorkStop): Promise<void> {
     const { store, now } = this.#options;
     const files: readonly (readonly [FileRole, string | null])[] = [
       ['training', job.wire.training_file],
@@ -203,22 +214,31 @@ export class Jobs {
         return;
       }
     }
-    await this.#ifActive(job, (present) => [
-      { kind: 'jobChanged', id: present.wire.id, wire: { status: 'queued' } },
-      jobEvent(present, now(), 'info', 'Files validated, moving job to queued state'),
-    ]);
-    this.#wake();
+    await this.#ifActive(job, (present) =>
+      present.wire.status !== 'validating_files'
+        ? []
+        : [
+            { kind: 'jobChanged', id: present.wire.id, validated: true, wire: { status: 'queued' } },
+            jobEvent(present, now(), 'info', 'Files validated, moving job to queued state'),
+          ],
+    );
+    this.#training.wake();
   }
 
-  async #train(job: StoredJob, signal: AbortSignal): Promise<void> {
-    const error = await trainJob(job, signal, {
+  async #train(job: StoredJob, stop: WorkStop): Promise<void> {
+    const { id } = job.wire;
+    const error = await trainJob(job, stop, {
       ...this.#options,
       ifActive: (changes) => this.#ifActive(job, changes),
-      estimate: (seconds) => this.#estimates.set(job.wire.id, seconds),
-      closing: () => this.#closed,
+      estimate: (secondsLeft) => this.#estimates.set(id, secondsLeft),
+      closing: () => this.#closing,
     });
+    this.#estimates.forget(id);
     if (error !== undefined) {
       await this.#fail(job, error);
+    }
+    if (!this.#closing && this.#isUnfinished(id)) {
+      await this.#tidy(job);
     }
   }
 
@@ -236,12 +256,9 @@ export class Jobs {
     });
   }
 
-  async #release(job: StoredJob): Promise<void> {
+  /** Frees the space of what a job no longer needs. Only while nothing computes for it. */
+  async #tidy(job: StoredJob): Promise<void> {
     const { store, log } = this.#options;
-    const present = store.state.jobs.get(job.wire.id);
-    if (present === undefined || isActive(present)) {
-      return;
-    }
     try {
       await store.releaseFiles([job.wire.training_file, job.wire.validation_file]);
       await store.releaseJobFolder(job.wire.id);
@@ -250,15 +267,6 @@ export class Jobs {
       log(`could not free the space of ${job.wire.id}: ${String(error)}`);
     }
   }
-}
-
-function restart(state: State, job: StoredJob, now: number): readonly Change[] {
-  const id = job.wire.id;
-  return [
-    ...state.checkpoints(id).map((checkpoint): Change => ({ kind: 'checkpointDropped', jobId: id, id: checkpoint.wire.id })),
-    { kind: 'jobChanged', id, wire: { status: 'queued' } },
-    jobEvent(job, now, 'warn', 'The engine ended while this job was running; training begins again from the start'),
-  ];
 }
 
 function internalError(error: unknown): JobError {

@@ -1,7 +1,12 @@
-import type { StepMetrics } from '../../core/providers/wire.ts';
+import type { StepMetrics, WireEvent } from '../../core/providers/wire.ts';
 
 /** The header that OpenAI documents for the result file of supervised jobs. */
 const header = 'step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy';
+
+/** What the metrics events of this engine tell, one a step, in their order. */
+export function stepsOf(events: readonly WireEvent[]): readonly StepMetrics[] {
+  return events.filter(({ type }) => type === 'metrics').map(({ data }) => data as StepMetrics);
+}
 
 /** The result file: one line a step, empty cells where nothing was computed. Five decimals, as the service writes. */
 export function toResultCsv(steps: readonly StepMetrics[]): string {

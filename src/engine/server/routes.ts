@@ -3,7 +3,7 @@ import { createChatCompletion } from './chat.ts';
 import { createCompletion } from './completions.ts';
 import { health, shutdown } from './control.ts';
 import { createFile, deleteFile, downloadFile, listFiles, retrieveFile } from './files.ts';
-import { cancelJob, createJob, listCheckpoints, listEvents, listJobs, retrieveJob } from './fineTuning.ts';
+import { cancelJob, createJob, listCheckpoints, listEvents, listJobs, pauseJob, resumeJob, retrieveJob } from './fineTuning.ts';
 import { deleteModel, listModels, retrieveModel } from './modelRoutes.ts';
 import { createPermission, deletePermission, listPermissions } from './permissions.ts';
 import { addUploadPart, cancelUpload, completeUpload, createUpload } from './uploads.ts';
@@ -37,6 +37,8 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/v1/fine_tuning/jobs', body: 'json', handle: createJob },
   { method: 'GET', path: '/v1/fine_tuning/jobs/{fine_tuning_job_id}', body: 'none', handle: retrieveJob },
   { method: 'POST', path: '/v1/fine_tuning/jobs/{fine_tuning_job_id}/cancel', body: 'optional', handle: cancelJob },
+  { method: 'POST', path: '/v1/fine_tuning/jobs/{fine_tuning_job_id}/pause', body: 'optional', handle: pauseJob },
+  { method: 'POST', path: '/v1/fine_tuning/jobs/{fine_tuning_job_id}/resume', body: 'optional', handle: resumeJob },
   { method: 'GET', path: '/v1/fine_tuning/jobs/{fine_tuning_job_id}/events', body: 'none', handle: listEvents },
   { method: 'GET', path: '/v1/fine_tuning/jobs/{fine_tuning_job_id}/checkpoints', body: 'none', handle: listCheckpoints },
   { method: 'GET', path: permissions, body: 'none', handle: listPermissions },

@@ -1,76 +1,157 @@
 import type { JobError } from '../../core/providers/wire.ts';
 import { makeFolder, stat } from '../../disk/files.ts';
-import type { TrainerCommand, TrainerEvent } from '../../protocol/training.ts';
-import type { StoredJob } from '../store/changes.ts';
+import type { TrainerCommand, TrainerEvent, TrainRequest } from '../../protocol/training.ts';
+import type { SavedState, StoredJob } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
+import { pausedMove } from './jobMoves.ts';
 import { jobEvent } from './jobRecord.ts';
 import { JobRecorder, type RecorderContext } from './jobRecorder.ts';
 import type { StartThread } from './thread.ts';
 import { runTrainer } from './trainerHost.ts';
+import type { WorkStop } from './workLoop.ts';
 
 export type TrainJobContext = RecorderContext & {
   readonly startTrainer: StartThread<TrainerCommand, TrainerEvent>;
-  /** True once the engine ends: the job then stays as it is and begins again in the next process. */
+  /** True once the engine ends: the job then stays as it is, and the next process goes on with it. */
   readonly closing: () => boolean;
 };
 
-/** Trains one queued job to its end. Resolves to the reason if it failed. */
-export async function trainJob(
-  job: StoredJob,
-  signal: AbortSignal,
-  context: TrainJobContext,
-): Promise<JobError | undefined> {
-  const { store, now } = context;
+/** Trains one queued job to its end, or until it is stopped. Resolves to the reason if it failed. */
+export async function trainJob(job: StoredJob, stop: WorkStop, context: TrainJobContext): Promise<JobError | undefined> {
+  const { store } = context;
   const missing = await missingInput(job, store);
   if (missing !== undefined) {
     return missing;
   }
-  const attempt = job.attempt + 1;
-  const begun = await context.ifActive((present) => [
-    { kind: 'jobChanged', id: present.wire.id, attempt, wire: { status: 'running' } },
-    jobEvent(present, now(), 'info', 'Fine-tuning job started', { attempt }),
-  ]);
-  if (!begun) {
+  const saved = await presentState(job, context);
+  const running = await begin(job, saved, context);
+  if (running === undefined) {
     return undefined;
   }
-  const outputDirectory = store.modelPath(`${job.wire.id}/a${attempt}`);
+  const outputDirectory = store.modelPath(`${job.wire.id}/a${running.attempt}`);
   await makeFolder(outputDirectory, { mode: 0o700 });
-  const recorder = new JobRecorder({ ...job, attempt }, context);
-  const { hyperparameters: given } = job.wire;
+  const recorder = new JobRecorder(running, context, () => stop.cancel.abort());
   const outcome = await runTrainer(
     context.startTrainer,
-    {
-      kind: 'train',
-      jobId: job.wire.id,
-      trainingPath: store.filePath(job.wire.training_file),
-      validationPath: job.wire.validation_file === null ? null : store.filePath(job.wire.validation_file),
-      baseModelDirectory: job.baseDirectory === null ? null : store.modelPath(job.baseDirectory),
-      hyperparameters: {
-        nEpochs: given?.n_epochs ?? 'auto',
-        batchSize: given?.batch_size ?? 'auto',
-        learningRateMultiplier: given?.learning_rate_multiplier ?? 'auto',
-      },
-      seed: job.wire.seed,
-      threads: job.threads,
-      resumeFrom: null,
-      outputDirectory,
-    },
+    requestOf(running, saved, outputDirectory, store),
     (event) => recorder.take(event),
-    signal,
+    stop,
   );
   await recorder.settled();
   switch (outcome.kind) {
     case 'paused':
+      return paused(context);
     case 'cancelled':
-      return signal.aborted || context.closing()
-        ? undefined
-        : { code: 'server_error', message: 'The job failed due to an internal error: the trainer stopped.', param: null };
+      return stop.cancel.signal.aborted ? undefined : unasked('stopped');
     case 'failed':
+      if (saved !== null && !recorder.hasStarted) {
+        await forgetState(job, saved, `cannot be used (${outcome.message})`, context);
+        return undefined;
+      }
       return { code: outcome.code, message: outcome.message, param: null };
     case 'succeeded':
       await recorder.succeed(outcome.trainedTokens, outcome.directory);
       return undefined;
   }
+}
+
+function requestOf(
+  { wire, baseDirectory, threads }: StoredJob,
+  saved: SavedState | null,
+  outputDirectory: string,
+  store: Store,
+): TrainRequest {
+  const { hyperparameters: given } = wire;
+  return {
+    kind: 'train',
+    jobId: wire.id,
+    trainingPath: store.filePath(wire.training_file),
+    validationPath: wire.validation_file === null ? null : store.filePath(wire.validation_file),
+    baseModelDirectory: baseDirectory === null ? null : store.modelPath(baseDirectory),
+    hyperparameters: {
+      nEpochs: given?.n_epochs ?? 'auto',
+      batchSize: given?.batch_size ?? 'auto',
+      learningRateMultiplier: given?.learning_rate_multiplier ?? 'auto',
+    },
+    seed: wire.seed,
+    threads,
+    resumeFrom: saved === null ? null : store.modelPath(saved.directory),
+    outputDirectory,
+  };
+}
+
+/** The job as it is while it is trained; undefined if it is no longer queued. */
+async function begin(
+  job: StoredJob,
+  saved: SavedState | null,
+  { ifActive, now }: TrainJobContext,
+): Promise<StoredJob | undefined> {
+  let begun: StoredJob | undefined;
+  await ifActive((present) => {
+    if (present.wire.status !== 'queued') {
+      return [];
+    }
+    const attempt = present.attempt + 1;
+    begun = { ...present, attempt, wire: { ...present.wire, status: 'running' } };
+    const message = saved === null ? 'Fine-tuning job started' : `Fine-tuning job resumed at step ${saved.step}`;
+    return [
+      { kind: 'jobChanged', id: job.wire.id, attempt, wire: { status: 'running' } },
+      jobEvent(present, now(), 'info', message),
+    ];
+  });
+  return begun;
+}
+
+/** The trainer has saved and stopped. Why it was asked to decides what becomes of the job. */
+async function paused({ ifActive, now, closing }: TrainJobContext): Promise<JobError | undefined> {
+  let asked = true;
+  await ifActive((present) => {
+    switch (present.wire.status) {
+      case 'pausing':
+        return pausedMove(present, now());
+      case 'running':
+        asked = closing();
+        return [];
+      default:
+        // Resumed meanwhile.
+        return [];
+    }
+  });
+  return asked ? undefined : unasked('paused');
+}
+
+/** The state to go on from; null to begin from the start. */
+async function presentState(job: StoredJob, context: TrainJobContext): Promise<SavedState | null> {
+  if (job.saved !== null && (await stat(context.store.modelPath(job.saved.directory))) === undefined) {
+    await forgetState(job, job.saved, 'is no longer there', context);
+    return null;
+  }
+  return job.saved;
+}
+
+/** Training begins again from the start when the job's turn comes next. */
+async function forgetState(
+  job: StoredJob,
+  saved: SavedState,
+  reason: string,
+  { ifActive, now, closing }: TrainJobContext,
+): Promise<void> {
+  if (closing()) {
+    return;
+  }
+  await ifActive((present) => [
+    {
+      kind: 'jobChanged',
+      id: job.wire.id,
+      saved: null,
+      wire: { status: present.wire.status === 'pausing' ? 'paused' : 'queued' },
+    },
+    jobEvent(present, now(), 'warn', `What was saved at step ${saved.step} ${reason}; training begins again from the start`),
+  ]);
+}
+
+function unasked(what: string): JobError {
+  return { code: 'server_error', message: `The job failed due to an internal error: the trainer ${what}.`, param: null };
 }
 
 async function missingInput(job: StoredJob, store: Store): Promise<JobError | undefined> {

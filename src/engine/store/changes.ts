@@ -16,10 +16,25 @@ export type StoredJob = {
   readonly baseDirectory: string | null;
   /** Threads it trains with; fixed, because another number gives other weights. */
   readonly threads: number;
-  /** How often training has begun; metrics and checkpoints of earlier beginnings do not count. */
+  /** How often training was taken up; each time writes into a folder of its own. */
   readonly attempt: number;
+  /** Its files were checked and found good. */
+  readonly validated: boolean;
+  /** How long its training is; null before it has begun. */
+  readonly plan: JobPlan | null;
+  /** What training goes on from; null = the beginning. */
+  readonly saved: SavedState | null;
   /** Folder of the tuned model below `models/`. */
   readonly modelDirectory: string | null;
+};
+
+export type JobPlan = { readonly totalSteps: number; readonly stepsPerEpoch: number };
+
+/** Weights and everything else that training needs to go on after `step`. */
+export type SavedState = {
+  readonly step: number;
+  /** Below `models/`. */
+  readonly directory: string;
 };
 
 export type StoredCheckpoint = {
@@ -46,14 +61,12 @@ export type Change =
   /** Its parts are forgotten. */
   | { readonly kind: 'uploadEnded'; readonly id: string; readonly wire: Pick<WireUpload, 'status' | 'file'> }
   | { readonly kind: 'jobAdded'; readonly job: StoredJob }
-  | {
+  | (Partial<Pick<StoredJob, 'attempt' | 'validated' | 'plan' | 'saved' | 'modelDirectory'>> & {
       readonly kind: 'jobChanged';
       readonly id: string;
       readonly wire?: Partial<WireJob>;
-      readonly attempt?: number;
-      readonly modelDirectory?: string;
-    }
-  | { readonly kind: 'eventAdded'; readonly jobId: string; readonly attempt: number; readonly event: WireEvent }
+    })
+  | { readonly kind: 'eventAdded'; readonly jobId: string; readonly event: WireEvent }
   | { readonly kind: 'checkpointAdded'; readonly checkpoint: StoredCheckpoint }
   | { readonly kind: 'checkpointDropped'; readonly jobId: string; readonly id: string }
   | { readonly kind: 'modelDeleted'; readonly model: string };

@@ -40,9 +40,9 @@ export function findModel(state: State, id: string): KnownModel | undefined {
   return knownModels(state).find((model) => model.wire.id === id);
 }
 
-/** Folders below `models/` that a model, or a job that has yet to read one, still needs. */
-export function neededDirectories(state: State, activeBases: Iterable<string>): ReadonlySet<string> {
-  const needed = new Set(activeBases);
+/** Folders below `models/` that a model, or a job that has not ended, still needs. */
+export function neededDirectories(state: State, ofActiveJobs: Iterable<string>): ReadonlySet<string> {
+  const needed = new Set(ofActiveJobs);
   for (const model of knownModels(state)) {
     if (model.directory !== null) {
       needed.add(model.directory);

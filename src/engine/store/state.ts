@@ -2,8 +2,6 @@ import type { WireEvent } from '../../core/providers/wire.ts';
 import { terminalJobStatuses } from '../../core/providers/wire.ts';
 import type { Change, StoredCheckpoint, StoredFile, StoredJob, StoredPart, StoredUpload } from './changes.ts';
 
-export type JobEvent = { readonly attempt: number; readonly event: WireEvent };
-
 /**
  * What the journal adds up to. Maps keep the order of creation, oldest first; order never depends on a clock.
  * Only `apply` changes it, so that a replayed journal gives the same state as the run that wrote it.
@@ -13,7 +11,7 @@ export class State {
   readonly #uploads = new Map<string, StoredUpload>();
   readonly #uploadParts = new Map<string, StoredPart[]>();
   readonly #jobs = new Map<string, StoredJob>();
-  readonly #events = new Map<string, JobEvent[]>();
+  readonly #events = new Map<string, WireEvent[]>();
   readonly #checkpoints = new Map<string, StoredCheckpoint[]>();
   readonly #deletedModels = new Set<string>();
 
@@ -34,7 +32,8 @@ export class State {
     return this.#jobs;
   }
 
-  events(jobId: string): readonly JobEvent[] {
+  /** Oldest first. */
+  events(jobId: string): readonly WireEvent[] {
     return this.#events.get(jobId) ?? [];
   }
 
@@ -70,22 +69,19 @@ export class State {
         return;
       }
       case 'jobAdded':
-        this.#jobs.set(change.job.wire.id, change.job);
+        // Journals of the first versions lack these.
+        this.#jobs.set(change.job.wire.id, { ...{ validated: false, plan: null, saved: null }, ...change.job });
         return;
       case 'jobChanged': {
-        const job = this.#jobs.get(change.id);
+        const { kind: _kind, id, wire, ...own } = change;
+        const job = this.#jobs.get(id);
         if (job !== undefined) {
-          this.#jobs.set(change.id, {
-            ...job,
-            wire: { ...job.wire, ...change.wire },
-            attempt: change.attempt ?? job.attempt,
-            modelDirectory: change.modelDirectory ?? job.modelDirectory,
-          });
+          this.#jobs.set(id, { ...job, ...own, wire: { ...job.wire, ...wire } });
         }
         return;
       }
       case 'eventAdded':
-        append(this.#events, change.jobId, { attempt: change.attempt, event: change.event });
+        append(this.#events, change.jobId, change.event);
         return;
       case 'checkpointAdded':
         append(this.#checkpoints, change.checkpoint.wire.fine_tuning_job_id, change.checkpoint);

@@ -208,7 +208,7 @@ export class Store {
   #neededDirectories(): ReadonlySet<string> {
     return neededDirectories(
       this.state,
-      this.#activeJobs().flatMap((job) => job.baseDirectory ?? []),
+      this.#activeJobs().flatMap((job) => [job.baseDirectory, job.saved?.directory].filter((name) => name != null)),
     );
   }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, lstat, mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OpenAI from 'openai';
@@ -8,7 +8,7 @@ import type { Thread } from '../../../src/engine/server/thread.ts';
 import type { GenerateRequest, GeneratorCommand, GeneratorEvent, TrainerCommand, TrainerEvent, TrainRequest } from '../../../src/protocol/training.ts';
 
 /** What a scripted trainer does; each `go` lets it take one more step. */
-type TrainerScript = {
+export type TrainerScript = {
   readonly epochs?: number;
   readonly stepsPerEpoch?: number;
   /** Ends the thread after this step, as a crash would. */
@@ -16,7 +16,11 @@ type TrainerScript = {
   readonly failWith?: { readonly code: string; readonly message: string };
   /** Waits for `release` before the first step. */
   readonly hold?: boolean;
-  /** Ignores 'cancel', as a thread inside a compilation does. */
+  /** Waits for `release` after this step. */
+  readonly holdAfter?: number;
+  /** Saves after every so many steps. */
+  readonly saveEvery?: number;
+  /** Ignores 'cancel' and 'pause', as a thread inside a compilation does. */
   readonly deaf?: boolean;
 };
 
@@ -28,19 +32,24 @@ class ScriptedTrainer implements Thread<TrainerCommand, TrainerEvent> {
   release: () => void = () => undefined;
   readonly #held: Promise<void>;
   #cancelled = false;
+  #pausing = false;
   #onEvent: (event: TrainerEvent) => void = () => undefined;
   #onEnd: (reason: string) => void = () => undefined;
 
   constructor(script: TrainerScript) {
     this.script = script;
-    this.#held = script.hold === true ? new Promise((resolve) => { this.release = resolve; }) : Promise.resolve();
+    const holds = script.hold === true || script.holdAfter !== undefined;
+    this.#held = holds ? new Promise((resolve) => { this.release = resolve; }) : Promise.resolve();
   }
 
   post(command: TrainerCommand): void {
     if (command.kind === 'cancel') {
       this.#cancelled = this.script.deaf !== true;
       this.release();
-    } else if (command.kind === 'train') {
+    } else if (command.kind === 'pause') {
+      this.#pausing = this.script.deaf !== true;
+      if (this.#pausing) this.release();
+    } else {
       this.request = command;
       void this.#train(command);
     }
@@ -60,29 +69,36 @@ class ScriptedTrainer implements Thread<TrainerCommand, TrainerEvent> {
 
   async #train(request: TrainRequest): Promise<void> {
     const { jobId } = request;
-    const { epochs = 2, stepsPerEpoch = 3 } = this.script;
+    const { epochs = 2, stepsPerEpoch = 3, saveEvery = Infinity } = this.script;
+    const totalSteps = epochs * stepsPerEpoch;
     const emit = (event: TrainerEvent): void => {
       if (!this.terminated) this.#onEvent(event);
     };
+    const trained = await stepsOfState(request.resumeFrom).catch(() => undefined);
+    if (trained === undefined) {
+      emit({ kind: 'failed', jobId, code: 'server_error', message: 'The state cannot be read.' });
+      return;
+    }
     emit({
       kind: 'started',
       jobId,
       hyperparameters: { nEpochs: epochs, batchSize: 4, learningRateMultiplier: 1 },
-      totalSteps: epochs * stepsPerEpoch,
+      totalSteps,
       stepsPerEpoch,
       parameters: 1000,
       contextLength: 64,
       vocabularySize: 300,
       truncatedExamples: 1,
     });
-    await this.#held;
+    if (this.script.hold === true) await this.#held;
     let directory = '';
-    for (let step = 1; step <= epochs * stepsPerEpoch; step += 1) {
+    for (let step = trained.length + 1; step <= totalSteps; step += 1) {
       await new Promise((resolve) => setImmediate(resolve));
       if (this.#cancelled) {
         emit({ kind: 'cancelled', jobId });
         return;
       }
+      trained.push(step);
       const epochEnd = step % stepsPerEpoch === 0;
       const metrics = {
         step,
@@ -92,11 +108,23 @@ class ScriptedTrainer implements Thread<TrainerCommand, TrainerEvent> {
         ...(request.validationPath !== null && epochEnd ? { full_valid_loss: 5 / step, full_valid_mean_token_accuracy: 0.4 } : {}),
       };
       emit({ kind: 'step', jobId, metrics, secondsLeft: step === 1 ? null : 100 });
-      if (epochEnd) {
+      if (step === this.script.holdAfter) await this.#held;
+      const pausing = this.#pausing && step < totalSteps;
+      if (epochEnd || pausing) {
         directory = join(request.outputDirectory, `step-${step}`);
         await mkdir(directory, { recursive: true });
-        await writeFile(join(directory, 'weights'), `weights of step ${step}`);
-        emit({ kind: 'checkpoint', jobId, step, epoch: step / stepsPerEpoch, directory, metrics });
+        await writeFile(join(directory, 'weights'), `weights of steps ${trained.join(' ')}`);
+        emit({ kind: 'checkpoint', jobId, step, epoch: Math.floor(step / stepsPerEpoch), directory, metrics });
+      }
+      if (pausing || (step % saveEvery === 0 && step < totalSteps)) {
+        const state = join(request.outputDirectory, `state-${step}`);
+        await mkdir(state, { recursive: true });
+        await writeFile(join(state, 'steps'), JSON.stringify(trained));
+        emit({ kind: 'saved', jobId, step, directory: state });
+      }
+      if (pausing) {
+        emit({ kind: 'paused', jobId, step });
+        return;
       }
       if (step === this.script.crashAfter) {
         this.#onEnd('out of memory');
@@ -109,6 +137,11 @@ class ScriptedTrainer implements Thread<TrainerCommand, TrainerEvent> {
     }
     emit({ kind: 'succeeded', jobId, trainedTokens: 1234, directory });
   }
+}
+
+/** The steps whose work a state holds. */
+async function stepsOfState(directory: string | null): Promise<number[]> {
+  return directory === null ? [] : (JSON.parse(await readFile(join(directory, 'steps'), 'utf8')) as number[]);
 }
 
 /**
@@ -210,6 +243,8 @@ export type TestEngine = {
   readonly scripts: TrainerScript[];
   /** Ends the engine and keeps its folder. */
   close(): Promise<void>;
+  /** Ends the engine; returns a folder as a kill would have left it. Only while nothing is written. */
+  kill(): Promise<string>;
   /** Ends it for good. Fails if an answer broke the contract. */
   remove(): Promise<void>;
 };
@@ -249,6 +284,10 @@ export async function startTestEngine(
     project: null,
     maxRetries: 0,
   });
+  const remove = async (): Promise<void> => {
+    await run.close();
+    await rm(folder, { recursive: true, force: true });
+  };
   return {
     run,
     folder,
@@ -259,6 +298,12 @@ export async function startTestEngine(
     generators,
     scripts,
     close: () => run.close(),
+    kill: async () => {
+      const copy = await mkdtemp(join(tmpdir(), 'tunesmith-engine-'));
+      await cp(folder, copy, { recursive: true, filter: async (path) => !(await lstat(path)).isSocket() });
+      await remove();
+      return copy;
+    },
     remove: async () => {
       await run.close();
       await rm(folder, { recursive: true, force: true });
@@ -280,6 +325,21 @@ export async function eventually<T>(ask: () => Promise<T>, until: (value: T) => 
     if (tries > 1000) throw new Error(`It never came to that: ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** Newest first, over several pages. */
+export async function allEvents(openai: OpenAI, jobId: string): Promise<OpenAI.FineTuning.FineTuningJobEvent[]> {
+  const events = [];
+  for await (const event of openai.fineTuning.jobs.listEvents(jobId, { limit: 4 })) {
+    events.push(event);
+  }
+  return events;
+}
+
+/** The steps that the events tell of, oldest first. */
+export async function stepsTold(openai: OpenAI, jobId: string): Promise<number[]> {
+  const events = (await allEvents(openai, jobId)).toReversed().filter((event) => event.type === 'metrics');
+  return events.map((event) => (event.data as { step: number }).step);
 }
 
 export async function ended(openai: OpenAI, jobId: string): Promise<OpenAI.FineTuning.FineTuningJob> {

@@ -2,17 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type OpenAI from 'openai';
 import { chatLine, chatLines } from '../../support/chatLines.ts';
-import { ended, eventually, startTestEngine, upload, type TestEngine } from './serverFixture.ts';
-
-async function allEvents(openai: OpenAI, jobId: string): Promise<OpenAI.FineTuning.FineTuningJobEvent[]> {
-  const events = [];
-  for await (const event of openai.fineTuning.jobs.listEvents(jobId, { limit: 4 })) {
-    events.push(event);
-  }
-  return events;
-}
+import { allEvents, ended, eventually, startTestEngine, upload, type TestEngine } from './serverFixture.ts';
 
 describe('a job from upload to result', () => {
   let engine: TestEngine;
@@ -212,11 +203,11 @@ describe('cancelling', () => {
 });
 
 describe('a restart', () => {
-  it('keeps port, token and everything acknowledged, and begins an interrupted job again', async () => {
-    const first = await startTestEngine({ scripts: [{ hold: true }] });
+  it('keeps port, token and everything acknowledged, and goes on with a job from where it was saved', async () => {
+    const first = await startTestEngine({ scripts: [{ holdAfter: 2 }] });
     const file = await upload(first.openai, chatLines(10));
     const job = await first.openai.fineTuning.jobs.create({ model: 'tunesmith-tiny', training_file: file.id });
-    await eventually(() => first.openai.fineTuning.jobs.retrieve(job.id), (present) => present.status === 'running');
+    await eventually(() => allEvents(first.openai, job.id), (events) => events[0]?.message.startsWith('Step 2/') ?? false);
     // Deleted, but the job still needs its bytes.
     await first.openai.files.delete(file.id);
     await first.close();
@@ -227,10 +218,12 @@ describe('a restart', () => {
       assert.equal(second.run.apiKey, first.run.apiKey);
       const done = await ended(second.openai, job.id);
       assert.equal(done.status, 'succeeded', JSON.stringify(done.error));
-      const events = await second.openai.fineTuning.jobs.listEvents(job.id, { limit: 100 });
-      assert.ok(events.data.some((event) => event.message.includes('training begins again from the start')));
+      const messages = (await allEvents(second.openai, job.id)).map((event) => event.message);
+      assert.ok(messages.includes('The engine ended while this job was running; training resumes at step 2'), messages.join('\n'));
+      const checkpoints = await second.openai.fineTuning.jobs.checkpoints.list(job.id);
+      assert.deepEqual(checkpoints.data.map((checkpoint) => checkpoint.step_number), [6, 3], 'no model that nobody asked for');
       const csv = await (await second.openai.files.content(done.result_files[0] ?? '')).text();
-      assert.equal(csv.trimEnd().split('\n').length, 7, 'only the last run counts');
+      assert.deepEqual(csv.trimEnd().split('\n').map((line) => line.split(',')[0]), ['step', '1', '2', '3', '4', '5', '6']);
       await eventually(() => readdir(join(second.folder, 'files')), (names) => !names.includes(file.id));
       await assert.rejects(second.openai.files.retrieve(file.id), { status: 404 });
     } finally {

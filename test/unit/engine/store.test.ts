@@ -60,7 +60,7 @@ describe('the store', () => {
     const added = job(ids[0] ?? '');
     await commit({ kind: 'jobAdded', job: added });
     await store.commitLazily(() => [
-      { kind: 'eventAdded', jobId: added.wire.id, attempt: 1, event: { id: 'ftevent-1', object: 'fine_tuning.job.event', created_at: 1, level: 'info', message: 'm', type: 'metrics', data: { step: 1 } } },
+      { kind: 'eventAdded', jobId: added.wire.id, event: { id: 'ftevent-1', object: 'fine_tuning.job.event', created_at: 1, level: 'info', message: 'm', type: 'metrics', data: { step: 1 } } },
     ]);
     await commit({ kind: 'jobChanged', id: added.wire.id, wire: { status: 'running' }, attempt: 1 });
     await commit({ kind: 'fileDeleted', id: ids[1] ?? '' });

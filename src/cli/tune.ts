@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { checkBytes } from '../core/dataset/checkBytes.ts';
 import type { FileRole } from '../core/dataset/fileRole.ts';
-import { datasetLimits, defaultLimits, type DatasetLimits } from '../core/dataset/limits.ts';
+import { datasetProfiles, defaultProfile } from '../core/dataset/profile.ts';
+import { createRuleset, type Ruleset } from '../core/dataset/ruleset.ts';
 import type { Problem } from '../core/dataset/problem.ts';
 import { createOnce } from '../core/jobs/createOnce.ts';
 import { autoSettings, toCreateRequest } from '../core/jobs/jobDraft.ts';
@@ -56,9 +57,9 @@ export async function runTune(args: readonly string[], io: CliIo): Promise<ExitC
 }
 
 async function tune(options: TuneOptions, io: CliIo): Promise<WireJob> {
-  const limits = (options.baseURL === undefined ? datasetLimits['local'] : undefined) ?? defaultLimits;
+  const ruleset = createRuleset((options.baseURL === undefined ? datasetProfiles['local'] : undefined) ?? defaultProfile);
   const check = (file: string, role: FileRole): Promise<CheckedFile> =>
-    checkedFile(resolve(io.cwd, file), role, limits, io.signal);
+    checkedFile(resolve(io.cwd, file), role, ruleset, io.signal);
   const training = await check(options.file, 'training');
   const validation = options.validation === undefined ? undefined : await check(options.validation, 'validation');
   const { service, profile, pollMs } = await openTarget(options, io);
@@ -106,14 +107,14 @@ type CheckedFile = { readonly path: string; readonly bytes: number };
 async function checkedFile(
   path: string,
   role: FileRole,
-  limits: DatasetLimits,
+  ruleset: Ruleset,
   signal: AbortSignal,
 ): Promise<CheckedFile> {
   const found = await stat(path);
   if (found?.kind !== 'file') {
     throw new TuneFailure(`${path} ${found === undefined ? 'does not exist' : 'is no file'}.`, exitCouldNotRun);
   }
-  const result = await checkBytes(readChunks(path, signal), { limit: 10_000, limits, file: { extension: '.jsonl', role } });
+  const result = await checkBytes(readChunks(path, signal), { limit: 10_000, ruleset, file: { extension: '.jsonl', role } });
   const errors = result.problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) {
     const shown = errors.slice(0, shownProblems).map((problem) => toLine(path, problem));

@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { checkBytes } from '../core/dataset/checkBytes.ts';
 import type { Method } from '../core/dataset/format.ts';
 import { roleOfName } from '../core/dataset/fileRole.ts';
-import { datasetLimits, defaultLimits } from '../core/dataset/limits.ts';
+import { datasetProfiles, defaultProfile, forModel } from '../core/dataset/profile.ts';
+import { createRuleset } from '../core/dataset/ruleset.ts';
 import type { Problem } from '../core/dataset/problem.ts';
 import type { StreamResult } from '../core/dataset/stream.ts';
 import { chatExampleTokens, type CountText } from '../core/tokens/chatTokens.ts';
@@ -16,7 +17,7 @@ export const validateUsage = `Usage: tunesmith validate FILE... [--provider ID] 
 
   Finds problems in training files and counts their tokens.
 
-  --provider ID     service whose limits count: ${Object.keys(datasetLimits).join(', ')} (default: openai)
+  --provider ID     service whose rules count: ${Object.keys(datasetProfiles).join(', ')} (default: openai)
   --method METHOD   method the files are meant for: supervised, dpo, reinforcement
   --model MODEL     model whose tokens are counted; unknown models give none
   --json            print one JSON document, and nothing else, on standard output
@@ -107,8 +108,8 @@ function parseOptions(args: readonly string[]): Options | string {
     if (positionals.length === 0) {
       return 'Name at least one file.';
     }
-    if (!Object.hasOwn(datasetLimits, provider)) {
-      return `There is no provider '${provider}'. Known: ${Object.keys(datasetLimits).join(', ')}.`;
+    if (!Object.hasOwn(datasetProfiles, provider)) {
+      return `There is no provider '${provider}'. Known: ${Object.keys(datasetProfiles).join(', ')}.`;
     }
     if (method !== undefined && !isMethod(method)) {
       return `There is no method '${method}'. Known: supervised, dpo, reinforcement.`;
@@ -137,7 +138,7 @@ async function validateFile(
   let tokens: number | null = count ? 0 : null;
   const result = await checkBytes(readChunks(path, io.signal), {
     limit: listedProblems,
-    limits: datasetLimits[options.provider] ?? defaultLimits,
+    ruleset: createRuleset(forModel(datasetProfiles[options.provider] ?? defaultProfile, options.model)),
     file: { extension: extname(path), role: roleOfName(path), ...(options.method === undefined ? {} : { method: options.method }) },
     onLine: (text, check) => {
       if (count && tokens !== null && check.kind === 'example') {

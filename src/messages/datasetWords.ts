@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import type { ArgumentFault } from '../core/dataset/codes/toolCodes.ts';
 import type { Format, Method } from '../core/dataset/format.ts';
 import type { JsonType } from '../core/dataset/jsonType.ts';
 import type { Expected } from '../core/jsonl/syntax.ts';
@@ -83,4 +84,24 @@ export function megabytes(bytes: number): number {
 /** A code point as it is written after U+. */
 export function hex(codePoint: number): string {
   return codePoint.toString(16).toUpperCase().padStart(4, '0');
+}
+
+/** How an argument breaks the schema. */
+export function argumentFault(parameter: string, fault: ArgumentFault): string {
+  switch (fault) {
+    case 'missing':
+      return t('"{0}" is required and missing', parameter);
+    case 'unknown':
+      return t('"{0}" is not declared', parameter);
+    case 'type':
+      return t('"{0}" is of another type', parameter);
+    case 'enum':
+      return t('"{0}" is none of the listed values', parameter);
+  }
+}
+
+/** A text as it can be seen: with its line breaks as escapes, and cut. */
+export function visible(text: string): string {
+  const written = JSON.stringify(text).slice(1, -1);
+  return written.length > 60 ? `${written.slice(0, 59)}…` : written;
 }

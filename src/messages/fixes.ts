@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { FixKind } from '../core/dataset/fixes/fix.ts';
+import { visible } from './datasetWords.ts';
 
 /** What a mend does, as the title of its menu entry. */
 export function fixTitle(fix: FixKind): string {
@@ -56,5 +57,37 @@ export function fixTitle(fix: FixKind): string {
       return t('Move the system message to the start');
     case 'trainLastAnswer':
       return t('Train on the last answer (weight 1)');
+    case 'addByteOrderMark':
+      return t('Add a byte-order mark');
+    case 'wrapAsAnswer':
+      return t('Turn into a message of the assistant');
+    case 'wrapAsQuestion':
+      return t('Turn into a message of the user');
+    case 'removeAnswer':
+      return t('Remove the answer');
+    case 'mergeMessages':
+      return t('Merge with the message before');
+    case 'removeHalves':
+      return t('Remove the half characters');
+    case 'convertFunctions':
+      return t('Convert to "tools"');
+    case 'renameFunction':
+      return t('Rename to "{0}" here and in all calls of this example', fix.to);
+    case 'declareFunction':
+      return t('Declare "{0}" in "tools"', fix.name);
+    case 'removeTool':
+      return t('Remove this repeated declaration');
+    case 'removeItem':
+      return t('Remove from the list');
+    case 'makeStrict':
+      return t('Require all parameters and allow no others');
+    case 'convertToChat':
+      return t('Convert the file to chat examples');
+    case 'appendToAll':
+      return fix.key === 'prompt'
+        ? t('Append "{0}" to all prompts', visible(fix.text))
+        : t('Append "{0}" to all completions', visible(fix.text));
+    case 'spaceBeforeAll':
+      return t('Put a space before all completions');
   }
 }

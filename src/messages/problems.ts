@@ -3,11 +3,12 @@ import { rules, type FactsByCode, type ProblemFacts } from '../core/dataset/prob
 import { chatTexts } from './problems/chatTexts.ts';
 import { contentTexts } from './problems/contentTexts.ts';
 import { fileTexts } from './problems/fileTexts.ts';
+import { formatTexts } from './problems/formatTexts.ts';
 import { lineTexts } from './problems/lineTexts.ts';
 import type { TextsOf } from './problems/textsOf.ts';
 import { toolTexts } from './problems/toolTexts.ts';
 
-const texts: TextsOf<FactsByCode> = { ...fileTexts, ...lineTexts, ...chatTexts, ...contentTexts, ...toolTexts };
+const texts: TextsOf<FactsByCode> = { ...fileTexts, ...lineTexts, ...chatTexts, ...contentTexts, ...toolTexts, ...formatTexts };
 
 /** What is wrong, why it matters, and what to do, in whole sentences; and that a rule rests on hearsay, if it does. */
 export function problemText(problem: ProblemFacts): string {

@@ -4,9 +4,9 @@ import type { LineSource, TextEdit } from '../jsonl/position.ts';
 import type { FileFacts } from './fileProblems.ts';
 import type { Framing } from './format.ts';
 import { endsOf, framingOf } from './framing.ts';
-import { defaultLimits, type DatasetLimits } from './limits.ts';
 import { checkLine, overlongLine, type LineCheck } from './line.ts';
 import type { Problem } from './problem.ts';
+import { defaultRuleset, sameRuleset, type Ruleset } from './ruleset.ts';
 import {
   blankLineProblem,
   mayHoldProblems,
@@ -17,7 +17,7 @@ import {
 } from './summary.ts';
 import { addLine, addTally, createTally, type Tally } from './tally.ts';
 
-export type DatasetOptions = { readonly limits?: DatasetLimits; readonly file?: FileFacts };
+export type DatasetOptions = { readonly ruleset?: Ruleset; readonly file?: FileFacts };
 
 /** A longer line would block its host while it is parsed; it is told instead of checked. In UTF-16 units. */
 const maximumLine = 4 * 1024 * 1024;
@@ -30,13 +30,13 @@ const maximumLine = 4 * 1024 * 1024;
 export class DatasetDocument {
   readonly #source: LineSource;
   readonly #lines = new ChunkedList<LineCheck | undefined, Tally>(tallyOf);
-  #limits: DatasetLimits;
+  #ruleset: Ruleset;
   #file: FileFacts;
   #view: FileView | undefined;
 
   constructor(source: LineSource, options: DatasetOptions = {}) {
     this.#source = source;
-    this.#limits = options.limits ?? defaultLimits;
+    this.#ruleset = options.ruleset ?? defaultRuleset;
     this.#file = options.file ?? {};
     this.reset();
   }
@@ -47,11 +47,19 @@ export class DatasetDocument {
     this.#lines.splice(0, this.#lines.length, unchecked(this.#source.lineCount));
   }
 
-  /** Other facts of the file, or limits of another service. Lines are not checked again. */
+  /** Other facts of the file, or other rules; only if these differ, all lines are unchecked. */
   configure(options: DatasetOptions): void {
     this.#view = undefined;
-    this.#limits = options.limits ?? this.#limits;
     this.#file = options.file ?? this.#file;
+    if (options.ruleset && !sameRuleset(options.ruleset, this.#ruleset)) {
+      this.#ruleset = options.ruleset;
+      this.reset();
+    }
+  }
+
+  /** The rules that count now. */
+  get ruleset(): Ruleset {
+    return this.#ruleset;
   }
 
   /**
@@ -87,7 +95,8 @@ export class DatasetDocument {
 
   /** The file in numbers, as far as it is checked. */
   summary(): DatasetSummary {
-    return this.#look();
+    const { tally: _tally, ruleset: _ruleset, atFile: _atFile, ...summary } = this.#look();
+    return summary;
   }
 
   /** All problems: those of the file, then those of the lines in order. They are made while they are read. */
@@ -120,16 +129,16 @@ export class DatasetDocument {
   *#problemsOf(check: LineCheck | undefined, line: number, view: FileView): IterableIterator<Problem> {
     if (check?.kind === 'blank') {
       if (!this.#isEndOfFile(line)) {
-        yield blankLineProblem(line, this.#source.lineAt(line).length);
+        yield* blankLineProblem(line, this.#source.lineAt(line).length, this.#ruleset);
       }
     } else if (check) {
-      yield* problemsOfLine(check, line, this.#source.lineAt(line).length, view.format);
+      yield* problemsOfLine(check, line, this.#source.lineAt(line).length, view.format, this.#ruleset);
     }
   }
 
   #checkLine(line: number): LineCheck {
     const text = this.#source.lineAt(line);
-    return text.length > maximumLine ? overlongLine(maximumLine) : checkLine(text, { first: line === 0 });
+    return text.length > maximumLine ? overlongLine(maximumLine) : checkLine(text, { first: line === 0, ruleset: this.#ruleset });
   }
 
   /** Nothing after the last line break is the end of the file, not a line. */
@@ -160,7 +169,7 @@ export class DatasetDocument {
       tally,
       framing: this.#framing(),
       file: marked ? { ...this.#file, byteOrderMark: true } : this.#file,
-      limits: this.#limits,
+      ruleset: this.#ruleset,
       first: firstLine(this.#source),
     });
   }

@@ -27,16 +27,36 @@ const strayChatKeys: ReadonlySet<string> = new Set(['weight', 'function_call', '
 
 /**
  * The format whose keys an example has; undefined if it has those of none. An example with messages is one for
- * reinforcement if no assistant speaks in it and it holds further keys, which graders compare with the answer.
+ * reinforcement if it does not end with an answer and holds further keys, which graders compare with the answer.
  */
 export function formatOf(example: Readonly<Record<string, unknown>>): Format | undefined {
-  if (example['messages'] !== undefined) {
-    return isForReinforcement(example) ? 'reinforcement' : 'chat';
-  }
-  if (example['preferred_output'] !== undefined || example['non_preferred_output'] !== undefined) {
+  const hasMessages = example['messages'] !== undefined;
+  if (isPreference(example, hasMessages)) {
     return 'preference';
   }
+  if (hasMessages) {
+    return isForReinforcement(example) ? 'reinforcement' : 'chat';
+  }
   return example['prompt'] !== undefined && example['completion'] !== undefined ? 'completion' : undefined;
+}
+
+function isPreference(example: Readonly<Record<string, unknown>>, hasMessages: boolean): boolean {
+  const preferred = example['preferred_output'] !== undefined;
+  const other = example['non_preferred_output'] !== undefined;
+  return hasMessages
+    ? preferred && other
+    : preferred ||
+        other ||
+        (isRecord(example['input']) && example['input']['messages'] !== undefined) ||
+        example['preferred_completion'] !== undefined ||
+        (example['chosen'] !== undefined && example['rejected'] !== undefined);
+}
+
+/** True if the messages of an example end with one of the assistant. */
+export function endsWithAnswer(example: Readonly<Record<string, unknown>>): boolean {
+  const messages = example['messages'];
+  const last: unknown = Array.isArray(messages) ? messages.at(-1) : undefined;
+  return isRecord(last) && last['role'] === 'assistant';
 }
 
 function isForReinforcement(example: Readonly<Record<string, unknown>>): boolean {
@@ -44,12 +64,7 @@ function isForReinforcement(example: Readonly<Record<string, unknown>>): boolean
   for (const key in example) {
     further ||= !chatKeys.has(key) && !strayChatKeys.has(key);
   }
-  const messages = example['messages'];
-  return (
-    further &&
-    Array.isArray(messages) &&
-    messages.every((message: unknown) => !isRecord(message) || message['role'] !== 'assistant')
-  );
+  return further && Array.isArray(example['messages']) && !endsWithAnswer(example);
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -2,11 +2,16 @@ import { isBlank } from '../jsonl/lines.ts';
 import { countKeys } from '../jsonl/scan.ts';
 import { diagnoseSyntax, type SyntaxFault } from '../jsonl/syntax.ts';
 import { contentSpan, LineTree } from '../jsonl/tree.ts';
-import { formatOf, isRecord, type Format } from './format.ts';
+import { endsWithAnswer, formatOf, formats, isRecord, type Format } from './format.ts';
 import { jsonTypeOf } from './jsonType.ts';
-import { rules, type LineProblem, type ProblemFacts } from './problem.ts';
+import type { LineProblem, ProblemFacts } from './problem.ts';
+import { checkCompletionExample } from './rules/completion.ts';
 import { checkChatExample } from './rules/example.ts';
 import { Findings, type Finding } from './rules/findings.ts';
+import { checkPreferenceExample } from './rules/preference.ts';
+import { checkReinforcementExample } from './rules/reinforcement.ts';
+import { defaultRuleset, type Ruleset } from './ruleset.ts';
+import { traitsOf, type Traits } from './traits.ts';
 
 /** What is known of one line while it does not change. Lines without problems share a few such objects. */
 export type LineCheck = {
@@ -18,20 +23,41 @@ export type LineCheck = {
   readonly hasSystem: boolean;
   /** Problems of the line in every format. */
   readonly problems: readonly LineProblem[];
-  /** Problems that the line has as a supervised chat example. */
-  readonly chatProblems: readonly LineProblem[];
+  /** Problems that the line has as an example of a format, for the formats that it may stand for. */
+  readonly as: ProblemsByFormat;
+  readonly traits: Traits;
 };
+
+export type ProblemsByFormat = Readonly<Partial<Record<Format, readonly LineProblem[]>>>;
 
 export type LineOptions = {
   /** The line is the first of its file, where a byte-order mark may stand. */
   readonly first: boolean;
   /** False if the file's bytes of this line were no UTF-8. */
   readonly validUtf8?: boolean;
+  /** Without it, the rules of OpenAI as they are. */
+  readonly ruleset?: Ruleset;
 };
 
 const none: readonly LineProblem[] = [];
-const blankLine: LineCheck = { kind: 'blank', format: undefined, hasSystem: false, problems: none, chatProblems: none };
+const asNothing: ProblemsByFormat = {};
+const noTraits = traitsOf({}, undefined, false);
+const blankLine: LineCheck = {
+  kind: 'blank',
+  format: undefined,
+  hasSystem: false,
+  problems: none,
+  as: asNothing,
+  traits: noTraits,
+};
 const cleanLines = new Map<string, LineCheck>();
+
+const checks: Readonly<Record<Format, (example: Readonly<Record<string, unknown>>, findings: Findings) => void>> = {
+  chat: checkChatExample,
+  preference: checkPreferenceExample,
+  reinforcement: checkReinforcementExample,
+  completion: checkCompletionExample,
+};
 
 /**
  * Checks one line of a JSON Lines file. A line without a problem costs `JSON.parse`, one pass of the rules and a
@@ -47,58 +73,88 @@ export function checkLine(text: string, options: LineOptions): LineCheck {
     value = JSON.parse(json);
   } catch {
     const { fault, span } = diagnoseSyntax(text);
-    return broken([...textProblems(text, options), toProblem(factsOf(fault), span)]);
+    return broken([...textProblems(text, options), ...toProblem(factsOf(fault), span, options.ruleset)]);
   }
   if (!isRecord(value)) {
     const facts = { code: 'json.notObject', type: jsonTypeOf(value) } as const;
-    return broken([...textProblems(text, options), toProblem(facts, contentSpan(text))]);
+    return broken([...textProblems(text, options), ...toProblem(facts, contentSpan(text), options.ruleset)]);
   }
   const format = formatOf(value);
   const hasSystem = startsWithSystem(value);
-  const findings = new Findings();
-  if (format !== 'preference' && format !== 'completion') {
-    checkChatExample(value, findings);
-  }
+  const answered = format === 'chat' && endsWithAnswer(value);
+  const traits = traitsOf(value, format, answered);
+  const ruleset = options.ruleset ?? defaultRuleset;
+  const found = readings(format, answered).map((reading) => {
+    const findings = new Findings(ruleset);
+    checks[reading](value, findings);
+    return { reading, list: findings.list };
+  });
   const { keys, wellFormed } = survey(value);
   const suspicious =
     !wellFormed || options.validUtf8 === false || text.includes('\uFFFD') || countKeys(json) !== keys;
-  if (!suspicious && findings.list.length === 0) {
-    return clean(format, hasSystem);
+  if (!suspicious && found.every(({ list }) => list.length === 0)) {
+    return clean(format, hasSystem, traits);
   }
   const tree = new LineTree(text);
-  const problems = suspicious ? [...textProblems(text, options), ...treeProblems(tree)] : none;
-  return {
-    kind: 'example',
-    format,
-    hasSystem,
-    problems: problems.length === 0 ? none : problems,
-    chatProblems: findings.list.length === 0 ? none : findings.list.map((finding) => locate(finding, tree)),
-  };
+  const problems = suspicious ? [...textProblems(text, options), ...treeProblems(tree, ruleset)] : none;
+  const as: Partial<Record<Format, readonly LineProblem[]>> = {};
+  for (const { reading, list } of found) {
+    if (list.length > 0) {
+      as[reading] = list.flatMap((finding) => locate(finding, tree, ruleset));
+    }
+  }
+  return { kind: 'example', format, hasSystem, problems: problems.length === 0 ? none : problems, as, traits };
+}
+
+const readingsOf: Readonly<Record<Format, readonly Format[]>> = {
+  chat: ['chat', 'reinforcement'],
+  preference: ['preference'],
+  reinforcement: ['chat', 'reinforcement'],
+  completion: ['completion'],
+};
+const chatOnly: readonly Format[] = ['chat'];
+
+/**
+ * The formats as which an example is checked. Which format its file has is known only when all lines are; a chat
+ * example with its answer is told as a whole in a file for reinforcement, so that most lines are checked once.
+ */
+function readings(format: Format | undefined, answered: boolean): readonly Format[] {
+  return format === undefined ? formats : answered ? chatOnly : readingsOf[format];
 }
 
 /** What is known of a line that is too long to be checked. `maximum` in bytes or UTF-16 units. */
 export function overlongLine(maximum: number): LineCheck {
-  return broken([toProblem({ code: 'line.tooLong', maximum }, { start: 0, end: 1 })]);
+  return broken(toProblem({ code: 'line.tooLong', maximum }, { start: 0, end: 1 }));
 }
 
-/** Turns the facts of a problem and its place into a problem of a line. */
-export function toProblem(facts: ProblemFacts, span: { readonly start: number; readonly end: number }): LineProblem {
-  return { ...facts, severity: rules[facts.code].severity, span };
+/** Turns the facts of a problem and its place into a problem of a line; into none if its rule is off. */
+export function toProblem(
+  facts: ProblemFacts,
+  span: { readonly start: number; readonly end: number },
+  ruleset: Ruleset = defaultRuleset,
+): readonly LineProblem[] {
+  const severity = ruleset.severities[facts.code];
+  return severity === 'off' ? none : [{ ...facts, severity, span }];
 }
 
-function locate(finding: Finding, tree: LineTree): LineProblem {
-  return toProblem(finding.facts, tree.span(finding.path, finding.spot));
+function locate(finding: Finding, tree: LineTree, ruleset: Ruleset): readonly LineProblem[] {
+  return toProblem(finding.facts, tree.span(finding.path, finding.spot), ruleset);
 }
 
 function broken(problems: readonly LineProblem[]): LineCheck {
-  return { kind: 'broken', format: undefined, hasSystem: false, problems, chatProblems: none };
+  return { kind: 'broken', format: undefined, hasSystem: false, problems, as: asNothing, traits: noTraits };
 }
 
-function clean(format: Format | undefined, hasSystem: boolean): LineCheck {
-  const key = `${format} ${hasSystem}`;
+function clean(format: Format | undefined, hasSystem: boolean, traits: Traits): LineCheck {
+  const make = (): LineCheck => ({ kind: 'example', format, hasSystem, problems: none, as: asNothing, traits });
+  // Lines with traits of their own are rare, or their files are small.
+  if (traits.images || traits.fields || traits.lengths || traits.pair) {
+    return make();
+  }
+  const key = `${format} ${hasSystem} ${traits.answered}`;
   let line = cleanLines.get(key);
   if (!line) {
-    line = { kind: 'example', format, hasSystem, problems: none, chatProblems: none };
+    line = make();
     cleanLines.set(key, line);
   }
   return line;
@@ -113,16 +169,17 @@ function startsWithSystem(example: Readonly<Record<string, unknown>>): boolean {
 function textProblems(text: string, options: LineOptions): LineProblem[] {
   const at = text.indexOf('\uFFFD');
   if (options.validUtf8 === false) {
-    return [toProblem({ code: 'line.invalidUtf8' }, at === -1 ? contentSpan(text) : { start: at, end: at + 1 })];
+    const span = at === -1 ? contentSpan(text) : { start: at, end: at + 1 };
+    return [...toProblem({ code: 'line.invalidUtf8' }, span, options.ruleset)];
   }
-  return at === -1 ? [] : [toProblem({ code: 'line.replacementCharacter' }, { start: at, end: at + 1 })];
+  return at === -1 ? [] : [...toProblem({ code: 'line.replacementCharacter' }, { start: at, end: at + 1 }, options.ruleset)];
 }
 
-function treeProblems(tree: LineTree): LineProblem[] {
+function treeProblems(tree: LineTree, ruleset: Ruleset): LineProblem[] {
   const halves = tree.strings((value) => !value.isWellFormed());
   return [
-    ...halves.map((span) => toProblem({ code: 'json.loneSurrogate' }, span)),
-    ...tree.ignoredKeys().map(({ key, span }) => toProblem({ code: 'json.duplicateKey', key }, span)),
+    ...halves.flatMap((span) => toProblem({ code: 'json.loneSurrogate' }, span, ruleset)),
+    ...tree.ignoredKeys().flatMap(({ key, span }) => toProblem({ code: 'json.duplicateKey', key }, span, ruleset)),
   ];
 }
 

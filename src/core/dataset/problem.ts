@@ -2,6 +2,7 @@ import type { Range, Span } from '../jsonl/position.ts';
 import { chatRules, type ChatCodes } from './codes/chatCodes.ts';
 import { contentRules, type ContentCodes } from './codes/contentCodes.ts';
 import { fileRules, type FileCodes } from './codes/fileCodes.ts';
+import { formatRules, type FormatCodes } from './codes/formatCodes.ts';
 import { lineRules, type LineCodes } from './codes/lineCodes.ts';
 import type { RulesOf, Severity } from './codes/rule.ts';
 import { toolRules, type ToolCodes } from './codes/toolCodes.ts';
@@ -9,7 +10,7 @@ import { toolRules, type ToolCodes } from './codes/toolCodes.ts';
 export type { Severity } from './codes/rule.ts';
 
 /** What each kind of problem knows besides its place. Codes are stable: settings, documents and reports name them. */
-export type FactsByCode = FileCodes & LineCodes & ChatCodes & ContentCodes & ToolCodes;
+export type FactsByCode = FileCodes & LineCodes & ChatCodes & ContentCodes & ToolCodes & FormatCodes;
 
 export type ProblemCode = keyof FactsByCode;
 
@@ -32,6 +33,7 @@ export const rules: RulesOf<FactsByCode> = {
   ...chatRules,
   ...contentRules,
   ...toolRules,
+  ...formatRules,
 };
 
 export const problemCodes = Object.keys(rules) as readonly ProblemCode[];

@@ -2,11 +2,11 @@ import { isBlank } from '../jsonl/lines.ts';
 import type { DatasetOptions } from './document.ts';
 import { formats, type Format } from './format.ts';
 import { framingOf, Head } from './framing.ts';
-import { defaultLimits } from './limits.ts';
 import { checkLine, overlongLine, type LineCheck } from './line.ts';
 import type { Problem } from './problem.ts';
+import { defaultRuleset, type Ruleset } from './ruleset.ts';
 import { blankLineProblem, problemsOfLine, viewFile, type DatasetSummary } from './summary.ts';
-import { addLine, chatRulesApply, clashes, createTally, type Tally } from './tally.ts';
+import { addLine, clashes, createTally, type Tally } from './tally.ts';
 
 export type StreamResult = DatasetSummary & {
   /** The first problems, those of the file before those of the lines; at most the limit and the file's own. */
@@ -21,6 +21,7 @@ type KeptLine = { readonly line: number; readonly length: number; readonly check
  */
 export class DatasetStream {
   readonly #limit: number;
+  readonly #ruleset: Ruleset;
   readonly #tally: Tally = createTally();
   readonly #head = new Head();
   #first: { readonly line: number; readonly text: string } | undefined;
@@ -29,16 +30,18 @@ export class DatasetStream {
   #byteOrderMark = false;
   /** Lines that may have problems, by what decides whether they have them: nothing, or the format of the file. */
   readonly #always: KeptLine[] = [];
-  readonly #asChat: KeptLine[] = [];
-  readonly #byFormat = new Map<Format, KeptLine[]>(formats.map((format) => [format, []]));
+  readonly #answered: KeptLine[] = [];
+  readonly #asFormat = byFormat();
+  readonly #ofFormat = byFormat();
 
-  constructor(limit: number) {
+  constructor(limit: number, ruleset: Ruleset = defaultRuleset) {
     this.#limit = limit;
+    this.#ruleset = ruleset;
   }
 
   /** Takes the next line, without its line break. */
   push(text: string, validUtf8 = true): LineCheck {
-    const check = checkLine(text, { first: this.#line === 0, validUtf8 });
+    const check = checkLine(text, { first: this.#line === 0, validUtf8, ruleset: this.#ruleset });
     this.#byteOrderMark ||= this.#line === 0 && text.startsWith('\uFEFF');
     if (!isBlank(text)) {
       this.#first ??= { line: this.#line, text };
@@ -57,21 +60,21 @@ export class DatasetStream {
   }
 
   /** What was found, once all lines were pushed. */
-  end(options: DatasetOptions): StreamResult {
+  end(options: Pick<DatasetOptions, 'file'>): StreamResult {
     const first = this.#first ?? { line: 0, text: '' };
     const alone = this.#tally.examples + this.#tally.broken < 2;
     const view = viewFile({
       tally: this.#tally,
       framing: framingOf({ head: this.#head.lines, last: alone ? undefined : this.#last }),
       file: { byteOrderMark: this.#byteOrderMark, ...options.file },
-      limits: options.limits ?? defaultLimits,
+      ruleset: this.#ruleset,
       first,
     });
-    const { tally: _, atFile, ...summary } = view;
+    const { tally: _tally, ruleset, atFile, ...summary } = view;
     const problems: Problem[] = [...atFile];
     if (view.framing === 'lines') {
       for (const kept of this.#relevant(view.format)) {
-        problems.push(...problemsIn(kept, view.format));
+        problems.push(...problemsIn(kept, view.format, ruleset));
         if (problems.length >= this.#limit) {
           break;
         }
@@ -87,11 +90,16 @@ export class DatasetStream {
     if (check.kind === 'blank' || check.problems.length > 0) {
       this.#push(this.#always, kept);
     }
-    if (check.chatProblems.length > 0) {
-      this.#push(this.#asChat, kept);
+    if (check.traits.answered) {
+      this.#push(this.#answered, kept);
+    }
+    for (const format of formats) {
+      if (check.as[format]) {
+        this.#push(this.#asFormat[format], kept);
+      }
     }
     if (check.format !== undefined) {
-      this.#push(this.#byFormat.get(check.format) ?? [], kept);
+      this.#push(this.#ofFormat[check.format], kept);
     }
   }
 
@@ -104,14 +112,20 @@ export class DatasetStream {
   /** The kept lines that have problems in a file of the format, in order. */
   #relevant(format: Format | undefined): Iterable<KeptLine> {
     const lines = new Map<number, KeptLine>();
-    const mixed = formats.filter((other) => clashes(other, format)).flatMap((other) => this.#byFormat.get(other) ?? []);
-    for (const kept of [...this.#always, ...(chatRulesApply(format) ? this.#asChat : []), ...mixed]) {
+    const mixed = formats.filter((other) => clashes(other, format)).flatMap((other) => this.#ofFormat[other]);
+    const answered = format === 'reinforcement' ? this.#answered : [];
+    const own = format === undefined ? [] : this.#asFormat[format];
+    for (const kept of [...this.#always, ...own, ...mixed, ...answered]) {
       lines.set(kept.line, kept);
     }
     return [...lines.values()].sort((one, other) => one.line - other.line);
   }
 }
 
-function problemsIn({ check, line, length }: KeptLine, format: Format | undefined): Iterable<Problem> {
-  return check.kind === 'blank' ? [blankLineProblem(line, length)] : problemsOfLine(check, line, length, format);
+function problemsIn({ check, line, length }: KeptLine, format: Format | undefined, ruleset: Ruleset): Iterable<Problem> {
+  return check.kind === 'blank' ? blankLineProblem(line, length, ruleset) : problemsOfLine(check, line, length, format, ruleset);
+}
+
+function byFormat(): Readonly<Record<Format, KeptLine[]>> {
+  return { chat: [], preference: [], reinforcement: [], completion: [] };
 }

@@ -1,10 +1,10 @@
 import { rangeOf } from '../jsonl/position.ts';
 import { fileProblems, type FileFacts } from './fileProblems.ts';
 import { formats, isRecord, type Format, type Framing } from './format.ts';
-import type { DatasetLimits } from './limits.ts';
 import { toProblem, type LineCheck } from './line.ts';
-import type { LineProblem, Problem, Severity } from './problem.ts';
-import { chatRulesApply, clashes, prevailingFormat, type Tally } from './tally.ts';
+import type { LineProblem, Problem, ProblemFacts, Severity } from './problem.ts';
+import type { RuleSetting, Ruleset } from './ruleset.ts';
+import { addCounts, clashes, prevailingFormat, type Tally } from './tally.ts';
 
 /** A training file in a few numbers. */
 export type DatasetSummary = {
@@ -23,6 +23,7 @@ export type DatasetSummary = {
 /** A file as its lines and its facts together show it. */
 export type FileView = DatasetSummary & {
   readonly tally: Tally;
+  readonly ruleset: Ruleset;
   /** Problems of the file as a whole; none before all lines are checked. */
   readonly atFile: readonly Problem[];
 };
@@ -32,33 +33,32 @@ export type ViewInput = {
   readonly tally: Tally;
   readonly framing: Framing;
   readonly file: FileFacts;
-  readonly limits: DatasetLimits;
+  readonly ruleset: Ruleset;
   /** The first line that is not blank; line 0 and nothing if there is none. */
   readonly first: { readonly line: number; readonly text: string };
 };
 
-export function viewFile({ tally, framing, file, limits, first }: ViewInput): FileView {
+export function viewFile({ tally, framing, file, ruleset, first }: ViewInput): FileView {
   const inLines = framing === 'lines';
   const format = inLines ? formatOfFile(tally, file) : undefined;
   const complete = !inLines || tally.unchecked === 0;
   const start = first.text.length - first.text.trimStart().length;
   const range = rangeOf(first.line, { start, end: Math.min(first.text.length, start + 1) });
   const firstKeys = inLines && format === undefined ? keysOf(first.text) : [];
-  const atFile = complete ? fileProblems(file, { tally, format, framing, firstKeys }, limits, range) : [];
+  const atFile = complete ? fileProblems(file, { tally, format, framing, firstKeys }, ruleset, range) : [];
   const counts: Record<Severity, number> = { error: 0, warning: 0, information: 0 };
   for (const { severity } of atFile) {
     counts[severity] += 1;
   }
   if (inLines) {
-    counts.error += tally.problems.error;
-    counts.warning += tally.problems.warning + tally.blank;
-    counts.information += tally.problems.information;
-    if (chatRulesApply(format)) {
-      counts.error += tally.chatProblems.error;
-      counts.warning += tally.chatProblems.warning;
-      counts.information += tally.chatProblems.information;
+    addCounts(counts, tally.problems);
+    addCount(counts, ruleset.severities['line.blank'], tally.blank);
+    if (format !== undefined) {
+      addCounts(counts, tally.as[format]);
+      const { mixed, answered } = misplacedExamples(tally, format);
+      addCount(counts, ruleset.severities['example.format.mixed'], mixed);
+      addCount(counts, ruleset.severities['reinforcement.answer'], answered);
     }
-    counts.error += mixedExamples(tally, format);
   }
   return {
     format,
@@ -69,8 +69,15 @@ export function viewFile({ tally, framing, file, limits, first }: ViewInput): Fi
     information: counts.information,
     complete,
     tally,
+    ruleset,
     atFile,
   };
+}
+
+function addCount(counts: Record<Severity, number>, severity: RuleSetting, lines: number): void {
+  if (severity !== 'off') {
+    counts[severity] += lines;
+  }
 }
 
 /** Problems of a checked line that is not blank, in order of place. `length` is that of the line. */
@@ -79,35 +86,55 @@ export function* problemsOfLine(
   line: number,
   length: number,
   fileFormat: Format | undefined,
+  ruleset: Ruleset,
 ): IterableIterator<Problem> {
-  if (check.format !== undefined && fileFormat !== undefined && clashes(check.format, fileFormat)) {
-    const facts = { code: 'example.format.mixed', format: check.format, fileFormat } as const;
-    yield placed(toProblem(facts, { start: 0, end: length }), line);
+  const facts = misplaced(check, fileFormat);
+  if (facts) {
+    for (const problem of toProblem(facts, { start: 0, end: length }, ruleset)) {
+      yield placed(problem, line);
+    }
   }
-  const found = chatRulesApply(fileFormat) ? [...check.problems, ...check.chatProblems] : check.problems;
+  const own = fileFormat === undefined ? undefined : check.as[fileFormat];
+  const found = own === undefined ? check.problems : [...check.problems, ...own];
   for (const problem of found.toSorted((one, other) => one.span.start - other.span.start)) {
     yield placed(problem, line);
   }
 }
 
-/** The problem of a blank line. */
-export function blankLineProblem(line: number, length: number): Problem {
-  return placed(toProblem({ code: 'line.blank' }, { start: 0, end: length }), line);
+/** What is wrong with a line that stands in a file of another format. */
+function misplaced({ format, traits }: LineCheck, fileFormat: Format | undefined): ProblemFacts | undefined {
+  if (format !== undefined && fileFormat !== undefined && clashes(format, fileFormat)) {
+    return { code: 'example.format.mixed', format, fileFormat };
+  }
+  return fileFormat === 'reinforcement' && traits.answered ? { code: 'reinforcement.answer' } : undefined;
+}
+
+/** The problem of a blank line, unless its rule is off. */
+export function blankLineProblem(line: number, length: number, ruleset: Ruleset): readonly Problem[] {
+  return toProblem({ code: 'line.blank' }, { start: 0, end: length }, ruleset).map((problem) => placed(problem, line));
 }
 
 /** True if lines with this tally may have problems in a file of the format. */
 export function mayHoldProblems(tally: Tally, format: Format | undefined): boolean {
-  const { problems, chatProblems } = tally;
-  return (
-    tally.blank > 0 ||
-    problems.error + problems.warning + problems.information > 0 ||
-    (chatRulesApply(format) && chatProblems.error + chatProblems.warning + chatProblems.information > 0) ||
-    mixedExamples(tally, format) > 0
-  );
+  if (tally.blank > 0 || some(tally.problems)) {
+    return true;
+  }
+  if (format === undefined) {
+    return false;
+  }
+  const { mixed, answered } = misplacedExamples(tally, format);
+  return some(tally.as[format]) || mixed > 0 || answered > 0;
 }
 
-/** The format of most examples. Which of the two formats with messages it is, the job's method decides if known. */
+function some({ error, warning, information }: Record<Severity, number>): boolean {
+  return error + warning + information > 0;
+}
+
+/** The format somebody gave the file, or that of most examples; which of the two with messages, a job's method decides. */
 function formatOfFile(tally: Tally, file: FileFacts): Format | undefined {
+  if (file.format !== undefined) {
+    return file.format;
+  }
   const format = prevailingFormat(tally);
   if (format !== 'chat' && format !== 'reinforcement') {
     return format;
@@ -115,8 +142,9 @@ function formatOfFile(tally: Tally, file: FileFacts): Format | undefined {
   return file.method === 'supervised' ? 'chat' : file.method === 'reinforcement' ? 'reinforcement' : format;
 }
 
-function mixedExamples(tally: Tally, fileFormat: Format | undefined): number {
-  return formats.reduce((sum, format) => sum + (clashes(format, fileFormat) ? tally.formats[format] : 0), 0);
+function misplacedExamples(tally: Tally, fileFormat: Format): { readonly mixed: number; readonly answered: number } {
+  const mixed = formats.reduce((sum, format) => sum + (clashes(format, fileFormat) ? tally.formats[format] : 0), 0);
+  return { mixed, answered: fileFormat === 'reinforcement' ? tally.answered : 0 };
 }
 
 function keysOf(line: string): readonly string[] {

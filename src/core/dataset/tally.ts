@@ -1,6 +1,7 @@
 import { formats, type Format } from './format.ts';
 import type { LineCheck } from './line.ts';
 import type { LineProblem, Severity } from './problem.ts';
+import { addPairs, addText, noTexts, type TextSums } from './textSums.ts';
 
 /** What must be known of many lines to judge their file. Tallies of parts of a file can be added. */
 export type Tally = {
@@ -10,10 +11,20 @@ export type Tally = {
   examples: number;
   /** Chat examples that start with a system message. */
   withSystem: number;
+  /** Chat examples that end with an answer. */
+  answered: number;
+  /** Examples that show images. */
+  images: number;
   readonly formats: Record<Format, number>;
-  /** Problems in every format, and those as a chat example. */
+  /** Problems in every format, and those as an example of one format. */
   readonly problems: Record<Severity, number>;
-  readonly chatProblems: Record<Severity, number>;
+  readonly as: Readonly<Record<Format, Record<Severity, number>>>;
+  /** Reinforcement examples by the fields for graders that they have. */
+  readonly fields: Map<string, number>;
+  /** Sums over preference pairs with two texts. */
+  readonly lengths: { pairs: number; preferred: number; other: number; preferredLonger: number; otherLonger: number };
+  prompts: TextSums | undefined;
+  completions: TextSums | undefined;
 };
 
 export function createTally(): Tally {
@@ -23,10 +34,20 @@ export function createTally(): Tally {
     broken: 0,
     examples: 0,
     withSystem: 0,
+    answered: 0,
+    images: 0,
     formats: { chat: 0, preference: 0, reinforcement: 0, completion: 0 },
-    problems: { error: 0, warning: 0, information: 0 },
-    chatProblems: { error: 0, warning: 0, information: 0 },
+    problems: noProblems(),
+    as: { chat: noProblems(), preference: noProblems(), reinforcement: noProblems(), completion: noProblems() },
+    fields: new Map(),
+    lengths: { pairs: 0, preferred: 0, other: 0, preferredLonger: 0, otherLonger: 0 },
+    prompts: undefined,
+    completions: undefined,
   };
+}
+
+function noProblems(): Record<Severity, number> {
+  return { error: 0, warning: 0, information: 0 };
 }
 
 export function addLine(tally: Tally, check: LineCheck | undefined): void {
@@ -45,10 +66,46 @@ export function addLine(tally: Tally, check: LineCheck | undefined): void {
     if (check.format !== undefined) {
       tally.formats[check.format] += 1;
       tally.withSystem += check.format === 'chat' && check.hasSystem ? 1 : 0;
+      addTraits(tally, check);
     }
   }
   count(tally.problems, check.problems);
-  count(tally.chatProblems, check.chatProblems);
+  for (const format of formats) {
+    const problems = check.as[format];
+    if (problems) {
+      count(tally.as[format], problems);
+    }
+  }
+}
+
+function addTraits(tally: Tally, { traits }: LineCheck): void {
+  tally.answered += traits.answered ? 1 : 0;
+  tally.images += traits.images ? 1 : 0;
+  for (const field of traits.fields ?? []) {
+    addField(tally.fields, field, 1);
+  }
+  if (traits.lengths) {
+    const [preferred, other] = traits.lengths;
+    const { lengths } = tally;
+    lengths.pairs += 1;
+    lengths.preferred += preferred;
+    lengths.other += other;
+    lengths.preferredLonger += preferred > other ? 1 : 0;
+    lengths.otherLonger += other > preferred ? 1 : 0;
+  }
+  if (traits.pair) {
+    tally.prompts = addText(tally.prompts ?? noTexts, traits.pair[0]);
+    tally.completions = addText(tally.completions ?? noTexts, traits.pair[1]);
+  }
+}
+
+/** More fields are not counted apart: no grader looks at so many. */
+const mostFields = 200;
+
+function addField(fields: Map<string, number>, field: string, examples: number): void {
+  if (fields.has(field) || fields.size < mostFields) {
+    fields.set(field, (fields.get(field) ?? 0) + examples);
+  }
 }
 
 export function addTally(sum: Tally, part: Tally): void {
@@ -57,13 +114,21 @@ export function addTally(sum: Tally, part: Tally): void {
   sum.broken += part.broken;
   sum.examples += part.examples;
   sum.withSystem += part.withSystem;
+  sum.answered += part.answered;
+  sum.images += part.images;
   for (const format of formats) {
     sum.formats[format] += part.formats[format];
+    addCounts(sum.as[format], part.as[format]);
   }
-  for (const severity of ['error', 'warning', 'information'] as const) {
-    sum.problems[severity] += part.problems[severity];
-    sum.chatProblems[severity] += part.chatProblems[severity];
+  addCounts(sum.problems, part.problems);
+  for (const [field, examples] of part.fields) {
+    addField(sum.fields, field, examples);
   }
+  for (const key of ['pairs', 'preferred', 'other', 'preferredLonger', 'otherLonger'] as const) {
+    sum.lengths[key] += part.lengths[key];
+  }
+  sum.prompts = addPairs(sum.prompts, part.prompts);
+  sum.completions = addPairs(sum.completions, part.completions);
 }
 
 /** The format most examples have; chat before the others on a tie; undefined if no example has the keys of one. */
@@ -82,11 +147,6 @@ export function clashes(format: Format | undefined, fileFormat: Format | undefin
   return format !== undefined && fileFormat !== undefined && family(format) !== family(fileFormat);
 }
 
-/** Whether the rules of supervised chat apply to a file of the format. */
-export function chatRulesApply(fileFormat: Format | undefined): boolean {
-  return fileFormat === 'chat';
-}
-
 function family(format: Format): string {
   return format === 'reinforcement' ? 'chat' : format;
 }
@@ -95,4 +155,10 @@ function count(counts: Record<Severity, number>, problems: readonly LineProblem[
   for (const problem of problems) {
     counts[problem.severity] += 1;
   }
+}
+
+export function addCounts(sum: Record<Severity, number>, part: SeverityCounts): void {
+  sum.error += part.error;
+  sum.warning += part.warning;
+  sum.information += part.information;
 }

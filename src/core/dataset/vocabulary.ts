@@ -78,6 +78,39 @@ export function meansMessages(key: string): boolean {
   return messagesSynonyms.has(word) || nearest(word, ['messages']) !== undefined;
 }
 
+/** Types of JSON Schema. */
+export const schemaTypes: ReadonlySet<string> = new Set(['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']);
+
+/** Names that programming languages give to the types. */
+const schemaTypeSynonyms: Readonly<Record<string, string>> = {
+  str: 'string',
+  text: 'string',
+  int: 'integer',
+  long: 'integer',
+  float: 'number',
+  double: 'number',
+  bool: 'boolean',
+  list: 'array',
+  dict: 'object',
+  none: 'null',
+};
+
+/** The type of JSON Schema that a wrong one most likely stands for. */
+export function nearestSchemaType(type: string): string | undefined {
+  const word = type.trim().toLowerCase();
+  return Object.hasOwn(schemaTypeSynonyms, word) ? schemaTypeSynonyms[word] : nearest(word, schemaTypes);
+}
+
+/** Keys that older descriptions and other tools give to the outputs of a preference pair. */
+export const outputSynonyms: ReadonlyMap<string, 'preferred_output' | 'non_preferred_output'> = new Map([
+  ['preferred_completion', 'preferred_output'],
+  ['chosen', 'preferred_output'],
+  ['preferred', 'preferred_output'],
+  ['non_preferred_completion', 'non_preferred_output'],
+  ['rejected', 'non_preferred_output'],
+  ['non_preferred', 'non_preferred_output'],
+]);
+
 /** What the service takes as a name of a message: no white space and none of `< | \ / >`. */
 export const messageName = /^[^\s<|\\/>]{1,64}$/;
 

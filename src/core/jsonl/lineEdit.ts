@@ -70,3 +70,8 @@ export function nodeAt(root: Node | undefined, { start, end }: Span): Node | und
   }
   return node;
 }
+
+/** The value of an object's key; of two properties with the key the last counts. */
+export function valueOf(object: Node | undefined, key: string): Node | undefined {
+  return object?.children?.findLast((property) => property.children?.[0]?.value === key)?.children?.[1];
+}

@@ -3,6 +3,7 @@ import { checkLine } from '../../core/dataset/line.ts';
 import { rules, type ProblemFacts } from '../../core/dataset/problem.ts';
 import { checkChatExample } from '../../core/dataset/rules/example.ts';
 import { Findings, type Finding } from '../../core/dataset/rules/findings.ts';
+import { defaultRuleset } from '../../core/dataset/ruleset.ts';
 
 export type ExampleFault = { readonly code: string; readonly message: string };
 
@@ -12,7 +13,7 @@ export type ExampleFault = { readonly code: string; readonly message: string };
  * `example` counts lines of the file from 1. A blank line is no fault.
  */
 export function exampleFault(text: string, validUtf8: boolean, example: number): ExampleFault | undefined {
-  const { kind, format, problems, chatProblems } = checkLine(text, { first: example === 1, validUtf8 });
+  const { kind, format, problems, as } = checkLine(text, { first: example === 1, validUtf8 });
   if (kind === 'blank') {
     return undefined;
   }
@@ -29,7 +30,7 @@ export function exampleFault(text: string, validUtf8: boolean, example: number):
   if (textFault !== undefined) {
     return invalid(`Example ${example} cannot be used (${textFault.code}). (line ${example})`);
   }
-  return chatProblems.some(isError) ? chatFault(text, example) : undefined;
+  return as.chat?.some(isError) ? chatFault(text, example) : undefined;
 }
 
 const wireFormats = {
@@ -59,7 +60,7 @@ function brokenLine(problem: ({ readonly span: { readonly start: number } } & Pr
 /** The same rules once more, for the number of the message that the service tells. */
 function chatFault(text: string, example: number): ExampleFault {
   const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-  const findings = new Findings();
+  const findings = new Findings(defaultRuleset);
   if (isRecord(value) && formatOf(value) !== undefined) {
     checkChatExample(value, findings);
   } else {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { DatasetDocument } from '../../core/dataset/document.ts';
 import { convertToLines } from '../../core/dataset/fixes/fileFixes.ts';
 import type { Fix } from '../../core/dataset/fixes/fix.ts';
 import { fixesFor, isMendedByConversion } from '../../core/dataset/fixes/fixes.ts';
@@ -53,7 +54,7 @@ export class DatasetCodeActions implements vscode.CodeActionProvider {
     }
     return problems
       .filter((problem) => toRange(problem).intersection(range) !== undefined)
-      .flatMap((problem) => this.#actionsFor(problem, document, context));
+      .flatMap((problem) => this.#actionsFor(problem, document, dataset.core, context));
   }
 
   resolveCodeAction(action: vscode.CodeAction): vscode.CodeAction {
@@ -73,13 +74,14 @@ export class DatasetCodeActions implements vscode.CodeActionProvider {
   #actionsFor(
     problem: Problem,
     document: vscode.TextDocument,
+    dataset: DatasetDocument,
     context: vscode.CodeActionContext,
   ): readonly vscode.CodeAction[] {
     const range = toRange(problem);
     const marks = context.diagnostics.filter(({ code, range: place }) => code === problem.code && place.isEqual(range));
     const actions = isMendedByConversion(problem)
       ? [new Conversion(document)]
-      : fixesFor(problem, linesOf(document)).map((fix) => toAction(document, fix));
+      : fixesFor(problem, linesOf(document), { format: dataset.summary().format, ruleset: dataset.ruleset }).map((fix) => toAction(document, fix));
     actions.push(this.#explanation(problem));
     for (const action of actions) {
       action.diagnostics = marks;

@@ -30,6 +30,8 @@ export const chatTexts: TextsOf<ChatCodes> = {
     t('Two messages in a row are from "{0}". Some services reject that, and the model learns an unusual conversation. Merge them.', problem.role),
   'example.weights.allZero': () =>
     t('All assistant messages have the weight 0, so nothing of this example is trained on. Set the weight of the answer to learn to 1.'),
+  'example.images.tooMany': (problem) =>
+    t('The example shows {0} images, but services train on at most {1} per example. Leave some out.', problem.images, problem.maximum),
   'example.parallelToolCalls.wrongType': (problem) =>
     t('"parallel_tool_calls" is {0}, but it must be true or false.', typeName(problem.type)),
   'message.wrongType': (problem) =>
@@ -72,6 +74,10 @@ export const chatTexts: TextsOf<ChatCodes> = {
     t('The weight is {0}, but it must be the number 0 (do not train on this answer) or 1 (train on it).', problem.value),
   'message.weight.misplaced': (problem) =>
     t('Only answers of the assistant have a weight, and this message is from "{0}". Remove it.', problem.role),
+  'message.weight.ignored': () =>
+    t('This service knows no "weight": it trains on every answer. Remove it, or leave out what must not be learned.'),
+  'message.name.ignored': () =>
+    t('This service knows no "name" of a message. Remove it, or say who speaks in the text.'),
   'message.name.wrongType': (problem) =>
     t('"name" is {0}, but it must be a string.', typeName(problem.type)),
   'message.name.invalid': (problem) =>

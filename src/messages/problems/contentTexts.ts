@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { ContentCodes } from '../../core/dataset/codes/contentCodes.ts';
-import { typeName } from '../datasetWords.ts';
+import { megabytes, typeName } from '../datasetWords.ts';
 import type { TextsOf } from './textsOf.ts';
 
 export const contentTexts: TextsOf<ContentCodes> = {
@@ -32,4 +32,16 @@ export const contentTexts: TextsOf<ContentCodes> = {
       : t('This is not the address of an image. Use an http(s) address or a data URL (data:image/…).'),
   'content.part.image.detail': (problem) =>
     t('"{0}" is not a level of detail. Use "auto", "low" or "high".', problem.detail),
+  'content.part.image.base64': () =>
+    t('The data of this image is not valid Base64, so services leave the image out. Encode the file again.'),
+  'content.part.image.format': (problem) =>
+    problem.format === undefined
+      ? t('This data is no image that can be trained on: JPEG, PNG and WEBP are. Services leave such images out without a word.')
+      : t('This image is {0}, but only JPEG, PNG and WEBP are trained on. Services leave such images out without a word; convert it.', problem.format),
+  'content.part.image.mediaType': (problem) =>
+    t('The address says "{0}", but the data is "{1}". Correct the media type.', problem.stated, problem.meant),
+  'content.part.image.tooLarge': (problem) =>
+    t('The image has {0} MB, but services leave out images over {1} MB without a word. Make it smaller.', megabytes(problem.bytes), megabytes(problem.maximum)),
+  'content.part.image.colors': (problem) =>
+    t('This PNG keeps its colors as {0}, but only RGB and RGBA are trained on, and other images are left out without a word. Convert it.', problem.colors),
 };

@@ -30,10 +30,16 @@ export const fileTexts: TextsOf<FileCodes> = {
       : t('No line has the shape of a training example; the first one has the keys {0}. A chat example is an object with the key "messages". A recipe turns such rows into examples.', problem.keys.join(', ')),
   'file.format.method': (problem) =>
     t('The examples are in the format "{0}", which the method "{1}" cannot train on. Choose another file or another method.', formatName(problem.format), methodName(problem.method)),
-  'file.format.notChecked': (problem) =>
-    t('The file is recognized as "{0}". Its lines are checked as JSON, but the rules of this format are not checked yet.', formatName(problem.format)),
+  'file.format.legacy': () =>
+    t('These are pairs of prompt and completion. Chat models train on "messages", and OpenAI has no completion models to tune any more. Convert the file, unless your service wants pairs.'),
   'file.system.sometimes': (problem) =>
     t('{0} of {1} examples have no system message, and the others have one. A model answers best with the system message it was trained with, so give one to all examples or to none.', problem.without, problem.examples),
+  'file.tooManyExamples': (problem) =>
+    t('The file has {0} examples, but a job takes at most {1} of this format. Leave some out.', problem.examples, problem.maximum),
+  'file.images.tooMany': (problem) =>
+    t('{0} examples show images, but a job trains on at most {1} of them. Leave some out.', problem.examples, problem.maximum),
+  'file.images.unsupported': (problem) =>
+    t('{0} examples show images, and the selected model or service is not known to train on images. Choose another model, or leave them out.', problem.examples),
   'file.moreProblems': (problem) =>
     t('Only the first {1} problems are listed; there are {0} more. Mend these first.', problem.hidden, problem.shown),
 };

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { ToolCodes } from '../../core/dataset/codes/toolCodes.ts';
-import { typeName } from '../datasetWords.ts';
+import { argumentFault, typeName } from '../datasetWords.ts';
 import type { TextsOf } from './textsOf.ts';
 
 export const toolTexts: TextsOf<ToolCodes> = {
@@ -40,6 +40,8 @@ export const toolTexts: TextsOf<ToolCodes> = {
     problem.encodedTwice
       ? t('The arguments are encoded as JSON twice: the string holds a string that holds the object. Remove one layer.')
       : t('The arguments are {0}, but they should be a JSON object with the parameters by name.', typeName(problem.type)),
+  'toolCall.arguments.mismatch': (problem) =>
+    t('The arguments do not fit the declared parameters: {0}. Correct the call or the declaration, or the model learns wrong calls.', argumentFault(problem.parameter, problem.fault)),
   'toolCall.unanswered': (problem) =>
     t('No message of the role "tool" answers the call "{0}" before the conversation goes on. Add the answer, or remove the call.', problem.id),
   'toolAnswer.callId.missing': () =>
@@ -48,6 +50,12 @@ export const toolTexts: TextsOf<ToolCodes> = {
     t('"tool_call_id" is {0}, but it must be a string.', typeName(problem.type)),
   'toolAnswer.callId.unmatched': (problem) =>
     t('No earlier tool call of this example has the id "{0}". Correct the id, or add the call.', problem.id),
+  'toolAnswer.repeated': (problem) =>
+    t('The call "{0}" was answered already. Remove one of the answers, or correct the id.', problem.id),
+  'functionAnswer.unmatched': (problem) =>
+    t('No earlier message of this example calls the function "{0}". Correct the name, or add the call.', problem.name),
+  'functionCall.besideToolCalls': () =>
+    t('The message calls both by "tool_calls" and by the older "function_call". Keep one of them.'),
   'functionCall.invalid': (problem) =>
     t('"function_call" is {0}, but it must be an object with "name" and "arguments".', typeName(problem.type)),
   'tools.wrongType': (problem) =>
@@ -76,10 +84,30 @@ export const toolTexts: TextsOf<ToolCodes> = {
     t('"parameters" is {0}, but it must be a JSON schema of an object.', typeName(problem.type)),
   'tool.parameters.notObjectSchema': (problem) =>
     t('The schema of the parameters describes "{0}", but it must describe an object ("type": "object").', problem.type),
+  'tool.parameters.type.missing': () =>
+    t('The schema of the parameters has no "type". Add "type": "object".'),
+  'tool.schema.wrongType': (problem) =>
+    t('"{0}" of this schema is {1}, which JSON Schema does not allow here. Correct it.', problem.key, typeName(problem.type)),
+  'tool.schema.type.unknown': (problem) =>
+    problem.near === undefined
+      ? t('"{0}" is not a type of JSON Schema. Use string, number, integer, boolean, object, array or null.', problem.type)
+      : t('"{0}" is not a type of JSON Schema. Did you mean "{1}"?', problem.type, problem.near),
+  'tool.schema.required.undeclared': (problem) =>
+    t('The parameter "{0}" is required, but "properties" does not describe it. Describe it, or take it off the list.', problem.name),
+  'tool.schema.enum.empty': () =>
+    t('"enum" is empty, so no value is allowed. List the values, or leave the key out.'),
+  'tool.schema.items.missing': () =>
+    t('The schema of an array does not say what its "items" are. Add them.'),
+  'tool.strict.open': (problem) =>
+    problem.missing.length === 0
+      ? t('A strict function takes no further parameters. Add "additionalProperties": false to its schema.')
+      : t('A strict function requires all its parameters, and its schema does not require {0}. List them as required, and allow no others.', problem.missing.join(', ')),
   'tool.strict.wrongType': (problem) =>
     t('"strict" is {0}, but it must be true or false.', typeName(problem.type)),
   'functions.deprecated': () =>
     t('"functions" is the older form of "tools". It is still accepted; new files use "tools".'),
+  'tools.count': (problem) =>
+    t('The example declares {0} tools, and chat requests take at most {1}. Leave out what is not used.', problem.count, problem.maximum),
   'functions.count': (problem) =>
     t('"functions" holds {0} items, but it must hold 1 to {1}.', problem.count, problem.maximum),
 };

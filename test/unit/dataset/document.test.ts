@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DatasetDocument } from '../../../src/core/dataset/document.ts';
+import { DatasetDocument, type DatasetOptions } from '../../../src/core/dataset/document.ts';
+import { formats, type Format } from '../../../src/core/dataset/format.ts';
+import { datasetProfiles } from '../../../src/core/dataset/profile.ts';
+import { createRuleset, defaultRuleset } from '../../../src/core/dataset/ruleset.ts';
 import { DatasetStream } from '../../../src/core/dataset/stream.ts';
 import type { Problem } from '../../../src/core/dataset/problem.ts';
 import { splitLines } from '../../../src/core/jsonl/lines.ts';
@@ -9,12 +12,34 @@ import { chatLine, chatLines } from '../../support/chatLines.ts';
 import { Random } from '../../support/random.ts';
 import { TextLines } from '../../support/textLines.ts';
 
+const rulesets = [defaultRuleset, createRuleset(datasetProfiles['together']!), createRuleset(datasetProfiles['alibaba']!, new Map([['line', 'off'], ['reinforcement', 'error']]))];
+
 const snippets = [
   'x', '"', '{', '}', '[', ']', ',', ':', '\n', '\r\n', '\r', '\n\n', ' ', '//', '\uFEFF', '\\', '\ud800', '\uFFFD', '\t',
   '"role": "user"', '"weight": 2, ', '{"prompt": "a", "completion": "b"}', '{"input": {}, "preferred_output": []}',
   '{"messages": [{"role": "user", "content": "x"}], "answer": 3}', chatLine(), `${chatLine('a', 'b')}\n`,
+  '"weight": 0, ', '"chosen": ', '{"prompt": 3}', '{"messages": [{"role": "system", "content": "x"}], "a b": 3}',
+  '{"input": {"messages": [{"role": "user", "content": "x"}]}, "preferred_output": [], "non_preferred_output": 1}', ' ->', '", "completion": "',
   `\n${chatLine('c', 'd')}\n${chatLine('e', 'f')}`, "{'messages': []}", '[\n', '\n]', '{\n  "messages": []\n}\n',
 ];
+
+/** Lines of valid files of each format. */
+function linesOf(format: Format, count: number): string[] {
+  const user = (index: number): string => `{"role": "user", "content": "Question ${index}?"}`;
+  const answer = (text: string): string => `[{"role": "assistant", "content": "${text}"}]`;
+  return Array.from({ length: count }, (_, index) => {
+    switch (format) {
+      case 'chat':
+        return chatLine(`Question ${index}?`, `Answer ${index}.`);
+      case 'preference':
+        return `{"input": {"messages": [${user(index)}]}, "preferred_output": ${answer('Yes.')}, "non_preferred_output": ${answer('No.')}}`;
+      case 'reinforcement':
+        return `{"messages": [${user(index)}], "reference_answer": ${index}}`;
+      case 'completion':
+        return `{"prompt": "Question ${index} ->", "completion": " Answer ${index}\\n"}`;
+    }
+  });
+}
 
 function randomPosition(random: Random, text: TextLines): Position {
   const line = random.below(text.lineCount);
@@ -38,12 +63,19 @@ function allOf(document: DatasetDocument): Problem[] {
 }
 
 test('any interleaving of edits and checks gives the same problems as a fresh run', () => {
-  for (let seed = 1; seed <= 150; seed += 1) {
+  for (let seed = 1; seed <= 2000; seed += 1) {
     const random = new Random(seed);
-    const start = random.pick(['', chatLines(12).join('\n'), `${chatLines(3).join('\r\n')}\r\n`, chatLines(1200).join('\n')]);
+    const format = random.pick(formats);
+    const long = seed <= 40 ? [linesOf(format, 1200).join('\n')] : [];
+    const start = random.pick(['', linesOf(format, 12).join('\n'), `${linesOf(format, 3).join('\r\n')}\r\n`, ...long]);
     const text = new TextLines(start);
-    const document = new DatasetDocument(text);
-    for (let step = 0; step < 25; step += 1) {
+    // Sometimes somebody said which format the file has, or which service is used.
+    const options: DatasetOptions = {
+      file: random.next() < 0.2 ? { format: random.pick(formats), graderFields: ['reference_answer'] } : {},
+      ruleset: random.pick(rulesets),
+    };
+    const document = new DatasetDocument(text, options);
+    for (let step = 0; step < 8; step += 1) {
       const edit = randomEdit(random, text);
       text.apply(edit);
       document.applyChange(edit);
@@ -54,7 +86,7 @@ test('any interleaving of edits and checks gives the same problems as a fresh ru
       }
     }
     assert.ok(document.check());
-    const fresh = new DatasetDocument(new TextLines(text.text));
+    const fresh = new DatasetDocument(new TextLines(text.text), options);
     fresh.check();
     assert.deepEqual(allOf(document), allOf(fresh), `seed ${seed}`);
     assert.deepEqual(document.summary(), fresh.summary(), `seed ${seed}`);
@@ -75,20 +107,22 @@ test('any interleaving of edits and checks gives the same problems as a fresh ru
 });
 
 test('a stream of the same lines finds the same', () => {
-  for (let seed = 1; seed <= 150; seed += 1) {
+  for (let seed = 1; seed <= 1500; seed += 1) {
     const random = new Random(seed);
-    const text = new TextLines(chatLines(random.below(14)).join('\n'));
-    for (let step = 0; step < 12; step += 1) {
+    const text = new TextLines(linesOf(random.pick(formats), random.below(14)).join('\n'));
+    const ruleset = random.pick(rulesets);
+    for (let step = 0; step < 8; step += 1) {
       text.apply(randomEdit(random, text));
     }
-    const document = new DatasetDocument(text);
+    const file = random.next() < 0.2 ? { format: random.pick(formats) } : {};
+    const document = new DatasetDocument(text, { file, ruleset });
     document.check();
-    const stream = new DatasetStream(10_000);
+    const stream = new DatasetStream(10_000, ruleset);
     const lines = splitLines(text.text);
     for (const line of lines.at(-1) === '' ? lines.slice(0, -1) : lines) {
       stream.push(line);
     }
-    const { problems, ...summary } = stream.end({});
+    const { problems, ...summary } = stream.end({ file });
     assert.deepEqual(problems, allOf(document), `seed ${seed}: ${JSON.stringify(text.text)}`);
     const { format, framing, examples, errors, warnings, information, complete } = document.summary();
     assert.deepEqual(summary, { format, framing, examples, errors, warnings, information, complete }, `seed ${seed}`);

@@ -2,12 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkBytes } from '../../../src/core/dataset/checkBytes.ts';
 import { DatasetDocument, type DatasetOptions } from '../../../src/core/dataset/document.ts';
-import { datasetLimits } from '../../../src/core/dataset/limits.ts';
+import { datasetProfiles } from '../../../src/core/dataset/profile.ts';
+import { createRuleset, defaultRuleset, parseRuleSettings, type Ruleset } from '../../../src/core/dataset/ruleset.ts';
+import { problemsOfLine } from '../../../src/core/dataset/summary.ts';
+import { formats, type Format } from '../../../src/core/dataset/format.ts';
 import { checkLine, overlongLine } from '../../../src/core/dataset/line.ts';
-import { problemCodes, rules, type ProblemCode } from '../../../src/core/dataset/problem.ts';
+import { problemCodes, rules, type Problem, type ProblemCode } from '../../../src/core/dataset/problem.ts';
 import { problemText } from '../../../src/messages/problems.ts';
 import { chatLine, chatLines } from '../../support/chatLines.ts';
 import { TextLines } from '../../support/textLines.ts';
+import { formatLines, png } from './formatLines.ts';
 
 const seen = new Set<ProblemCode>();
 const u = '{"role": "user", "content": "q"}';
@@ -33,7 +37,7 @@ const table: readonly (readonly [code: ProblemCode | 'none', marked: string])[] 
   ['none', line(u, '{"role": "assistant", "content": null, "refusal": "No."}')],
   ['none', line(u, '{"role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]}')],
   ['none', line(u, '{"role": "assistant", "content": "a", "function_call": null, "refusal": null}')],
-  ['none', part('{"type": "text", "text": "q"}', image, '{"type": "image_url", "image_url": {"url": "data:image/png;base64,AA==", "detail": "low"}}')],
+  ['none', part('{"type": "text", "text": "q"}', image, '{"type": "image_url", "image_url": {"url": "data:image/png;base64,'.concat(png(), '", "detail": "low"}}'))],
   ['none', tools(line(u, calls(call), answered, a), tool)],
   ['none', tools(line(u, calls(call)), tool)],
   ['none', tools(line(u, '{"role": "assistant", "content": "", "tool_calls": ['.concat(call, ']}')), tool)],
@@ -158,14 +162,18 @@ const table: readonly (readonly [code: ProblemCode | 'none', marked: string])[] 
   ['functions.deprecated', `{"messages": [${u}, ${a}], «"functions"»: [${fn}]}`],
 ];
 
+/** The problems of a line of a file of the format. */
+function problemsAs(text: string, format: Format, ruleset: Ruleset = defaultRuleset): readonly Problem[] {
+  return [...problemsOfLine(checkLine(text, { first: false, ruleset }), 0, text.length, format, ruleset)];
+}
+
 test('each rule finds its mistake at the exact place, and nothing else', () => {
-  for (const [code, marked] of table) {
+  for (const [format, code, marked] of [...table.map((row) => ['chat', ...row] as const), ...formatLines]) {
     const text = marked.replaceAll(/[«»]/g, '');
-    const check = checkLine(text, { first: false });
-    const found = [...check.problems, ...check.chatProblems];
-    assert.deepEqual(found.map((problem) => problem.code), code === 'none' ? [] : [code], marked);
+    const found = problemsAs(text, format);
+    assert.deepEqual(found.map((problem) => problem.code), code === 'none' ? [] : [code], marked.slice(0, 500));
     for (const problem of found) {
-      const { start, end } = problem.span;
+      const [start, end] = [problem.range.start.character, problem.range.end.character];
       assert.equal(`${text.slice(0, start)}«${text.slice(start, end)}»${text.slice(end)}`, marked, code);
       assert.equal(problem.severity, rules[problem.code].severity);
       assert.doesNotMatch(problemText(problem), /\{\d\}|undefined/, 'every fact has its place in the text');
@@ -176,7 +184,7 @@ test('each rule finds its mistake at the exact place, and nothing else', () => {
 
 test('several mistakes of one line are all found', () => {
   const text = `{"messages": [{"role": "user", "content": 1, "weight": 2}, {"content": "x"}], "id": 3, "functions": []}`;
-  const codes = checkLine(text, { first: false }).chatProblems.map(({ code }) => code);
+  const codes = problemsAs(text, 'chat').map(({ code }) => code);
   assert.deepEqual(codes.toSorted(), [
     'example.key.unknown', 'functions.count', 'functions.deprecated', 'message.content.wrongType', 'message.role.missing', 'message.weight.misplaced',
   ]);
@@ -191,9 +199,10 @@ test('a line nested very deep is checked without running out of stack', () => {
     `{"messages": [${u}, ${a}], "x": ${deep}}`,
     `${deep},`,
   ]) {
-    const check = checkLine(text, { first: false });
-    for (const { span } of [...check.problems, ...check.chatProblems]) {
-      assert.ok(span.end <= text.length);
+    for (const format of formats) {
+      for (const { range } of problemsAs(text, format)) {
+        assert.ok(range.end.character <= text.length);
+      }
     }
   }
 });
@@ -212,8 +221,8 @@ function fileCodes(text: string, options: DatasetOptions = {}): ProblemCode[] {
 test('a file is judged as a whole', () => {
   const valid = chatLines(60).join('\n');
   const none: DatasetOptions = {};
-  const completions = Array.from({ length: 60 }, () => '{"prompt": "a", "completion": "b"}').join('\n');
-  const preferences = Array.from({ length: 60 }, () => '{"input": {}, "preferred_output": [], "non_preferred_output": []}').join('\n');
+  const completionPairs = Array.from({ length: 60 }, () => '{"prompt": "a", "completion": "b"}').join('\n');
+  const preferences = Array.from({ length: 60 }, (_, index) => `{"input": {"messages": [${u}]}, "preferred_output": [${a}], "non_preferred_output": [${a.replace('"a"', `"${index}"`)}]}`).join('\n');
   const rows = Array.from({ length: 60 }, () => '{"question": "a", "answer": "b"}').join('\n');
   const tasks = Array.from({ length: 60 }, (_, index) => `{"messages": [${u}], "answer": ${index}}`).join('\n');
   const table: readonly (readonly [text: string, options: DatasetOptions, codes: readonly ProblemCode[]])[] = [
@@ -227,16 +236,18 @@ test('a file is judged as a whole', () => {
     [`${valid}\n\n \n`, none, ['line.blank', 'line.blank']],
     [`${valid}\n${line(u, a)}`, none, ['file.system.sometimes']],
     [`\uFEFF${valid}`, none, ['file.bom']],
-    [`\uFEFF${valid}`, { limits: datasetLimits['azure']! }, []],
-    [valid, { limits: datasetLimits['azure']!, file: { byteOrderMark: false } }, ['file.bomMissing']],
+    [`\uFEFF${valid}`, { ruleset: createRuleset(datasetProfiles['azure']!) }, []],
+    [valid, { ruleset: createRuleset(datasetProfiles['azure']!), file: { byteOrderMark: false } }, ['file.bomMissing']],
     [valid, { file: { extension: '.JSONL' } }, []],
     [valid, { file: { extension: '.json' } }, ['file.extension']],
     [valid, { file: { bytes: 600 * 1024 * 1024 } }, ['file.tooLarge']],
     [valid, { file: { method: 'dpo' } }, ['file.format.method']],
     [valid, { file: { method: 'supervised' } }, []],
-    [completions, none, ['file.format.notChecked']],
-    [preferences, none, ['file.format.notChecked']],
-    [tasks, none, ['file.format.notChecked']],
+    [completionPairs, none, ['file.format.legacy', 'file.completion.equal', 'file.completion.equal', 'file.completion.leadingSpace']],
+    [preferences, none, []],
+    [tasks, none, []],
+    [tasks, { file: { format: 'chat' } }, Array.from({ length: 60 }, () => ['example.assistant.missing', 'example.key.unknown'] as const).flat()],
+    [preferences, { file: { format: 'completion' } }, ['file.format.legacy', ...Array.from({ length: 60 }, () => 'example.format.mixed' as const)]],
     [rows, none, ['file.format.unknown']],
     [`${valid}\n{"prompt": "a", "completion": "b"}`, none, ['example.format.mixed']],
     [`[\n${chatLines(3).join(',\n')}\n]\n`, none, ['file.jsonArray']],
@@ -254,6 +265,107 @@ test('a file is judged as a whole', () => {
   // Chat examples for reinforcement have no answer; asked for supervised training, that is a mistake.
   const asSupervised = fileCodes(tasks, { file: { method: 'supervised' } });
   assert.equal(asSupervised.filter((code) => code === 'example.assistant.missing').length, 60);
+});
+
+const many = (count: number, line: (index: number) => string): string => Array.from({ length: count }, (_, index) => line(index)).join('\n');
+const completions = (prompt: (index: number) => string, completion: (index: number) => string): string =>
+  many(100, (index) => JSON.stringify({ prompt: prompt(index), completion: completion(index) }));
+
+test('pairs of prompt and completion are compared with each other', () => {
+  const word = (index: number): string => `${String.fromCharCode(97 + (index % 26))}${String.fromCharCode(97 + (index % 7))}${index}`;
+  const table: readonly (readonly [text: string, codes: readonly ProblemCode[]])[] = [
+    [completions((n) => `${word(n)} ->`, (n) => ` ${word(n)}x\n`), []],
+    [completions(word, (n) => ` ${word(n)}\n`), ['file.completion.separator']],
+    [completions((n) => `${word(n)} ->`, (n) => ` ${word(n)}`), ['file.completion.ending']],
+    [completions((n) => `${word(n)} ->`, (n) => `${word(n)}\n`), ['file.completion.leadingSpace']],
+    [completions((n) => `${word(n)} what may this be?`, (n) => ` ${word(n)}\n`), ['file.completion.separatorLong']],
+    [completions((n) => `${word(n)} -> x${n} ->`, (n) => ` ${word(n)}\n`), ['file.completion.separatorInside']],
+    [completions((n) => `Tell me about ${word(n)} ->`, (n) => ` ${word(n)}\n`), ['file.completion.promptStart']],
+    [completions((n) => `${word(n)} ->`, (n) => ` Well, ${word(n)}\n`), ['file.completion.start']],
+    [completions(() => 'same', (n) => ` ${word(n)}\n`), ['file.completion.equal']],
+    [completions((n) => `${word(n)} ->`, () => ' same'), ['file.completion.equal']],
+    [completions(() => '', (n) => ` ${word(n)}`), []],
+    [completions((n) => `${word(n).toUpperCase()} ->`, (n) => ` ${word(n)}\n`), ['file.completion.upperCase']],
+  ];
+  for (const [text, codes] of table) {
+    assert.deepEqual(fileCodes(text), ['file.format.legacy', ...codes], text.slice(0, 80));
+  }
+});
+
+test('what the examples of a file have in common is judged, for each format', () => {
+  const reinforcement = (index: number): string => `{"messages": [${u}], "answer": 1${index === 3 ? '' : ', "hint": 2'}}`;
+  const pairs = (preferred: string, other: string): string =>
+    many(60, (index) => JSON.stringify({
+      input: { messages: [{ role: 'user', content: 'q' }] },
+      preferred_output: [{ role: 'assistant', content: `${preferred}${index}` }],
+      non_preferred_output: [{ role: 'assistant', content: `${other}${index}.` }],
+    }));
+  const shown = `{"messages": [{"role": "user", "content": [${image}]}, ${a}]}`;
+  const lenient = createRuleset({ ...defaultRuleset.profile, reinforcementExamples: { training: 50, validation: 5 }, images: { perExample: 1, bytes: 1, examples: 2 } });
+  const table: readonly (readonly [text: string, options: DatasetOptions, codes: readonly ProblemCode[]])[] = [
+    [many(60, reinforcement), {}, ['file.reinforcement.fields']],
+    [many(60, reinforcement), { file: { graderFields: ['answer'] } }, ['file.reinforcement.fields']],
+    [many(60, reinforcement), { file: { graderFields: ['hint'] } }, ['file.reinforcement.graderField']],
+    [many(60, reinforcement), { file: { graderFields: ['reference'] } }, ['file.reinforcement.graderField', 'file.reinforcement.fields']],
+    [many(51, () => `{"messages": [${u}], "answer": 1}`), { ruleset: lenient }, ['file.tooManyExamples']],
+    [many(6, () => `{"messages": [${u}], "answer": 1}`), { ruleset: lenient, file: { role: 'validation' } }, ['file.tooManyExamples']],
+    [many(60, () => `{"messages": [{"role": "developer", "content": "d"}], "answer": 1}`), {}, Array.from({ length: 60 }, () => ['example.user.missing', 'reinforcement.lastMessage.notUser'] as const).flat()],
+    [pairs('a long answer indeed', 'no'), {}, ['file.preference.length']],
+    [pairs('no', 'a long answer indeed'), {}, ['file.preference.length']],
+    [pairs('as long as', 'the other'), {}, []],
+    [many(60, () => shown), {}, []],
+    [many(60, () => shown), { ruleset: lenient }, ['file.images.tooMany']],
+    [many(60, () => shown), { ruleset: createRuleset(datasetProfiles['local']!) }, ['file.images.unsupported']],
+  ];
+  for (const [text, options, codes] of table) {
+    assert.deepEqual(fileCodes(text, options), codes, text.slice(0, 120));
+  }
+});
+
+test('a service changes what is told, and a person changes it further', () => {
+  const weighted = line('{"role": "user", "content": "q", "name": "Ann"}', '{"role": "assistant", "content": "a", "weight": 1}');
+  const twice = line(u, u, a);
+  const withId = `{"messages": [${u}, ${a}], "id": 1}`;
+  const developer = line('{"role": "developer", "content": "d"}', u, a);
+  const table: readonly (readonly [provider: string, settings: object, text: string, expected: readonly string[]])[] = [
+    ['openai', {}, weighted, []],
+    ['alibaba', {}, weighted, ['warning message.name.ignored', 'warning message.weight.ignored']],
+    ['alibaba', { message: 'off' }, weighted, []],
+    ['alibaba', { 'message.name': 'error', message: 'off' }, weighted, ['error message.name.ignored']],
+    ['openai', {}, twice, ['warning example.roles.repeated']],
+    ['together', {}, twice, ['error example.roles.repeated']],
+    ['together', { 'example.roles.repeated': 'information' }, twice, ['information example.roles.repeated']],
+    ['openai', {}, withId, ['error example.key.unknown']],
+    ['nebius', {}, withId, ['warning example.key.unknown']],
+    ['openai', {}, developer, ['error message.role.developer']],
+    ['compatible', {}, developer, []],
+    ['openai', { json: 'off' }, '{"messages": x}', []],
+    ['openai', { line: 'error', nonsense: 'off', json: 'quiet' }, '{"messages": x}', ['error json.syntax']],
+  ];
+  for (const [provider, value, text, expected] of table) {
+    const { settings } = parseRuleSettings(value);
+    const ruleset = createRuleset(datasetProfiles[provider]!, settings);
+    const found = problemsAs(text, 'chat', ruleset);
+    found.forEach(({ code }) => seen.add(code));
+    assert.deepEqual(found.map(({ severity, code }) => `${severity} ${code}`), expected, `${provider} ${JSON.stringify(value)}`);
+  }
+  assert.deepEqual(parseRuleSettings({ nonsense: 'off', json: 'quiet', line: 'off' }).unknown, ['nonsense', 'json']);
+});
+
+test('other rules check an open file again, and the counts follow', () => {
+  const text = new TextLines(many(60, () => line(u, u, a)));
+  const document = new DatasetDocument(text);
+  document.check();
+  assert.equal(document.summary().warnings, 60);
+  document.configure({ ruleset: createRuleset(datasetProfiles['together']!) });
+  assert.equal(document.summary().complete, false);
+  document.check();
+  assert.equal(document.summary().errors, 60);
+  document.configure({ ruleset: createRuleset(datasetProfiles['together']!) });
+  assert.equal(document.summary().complete, true, 'the same rules change nothing');
+  document.configure({ ruleset: createRuleset(datasetProfiles['together']!, new Map([['example', 'off']])) });
+  document.check();
+  assert.deepEqual([...document.problems()], []);
 });
 
 test('bytes that are no UTF-8 text are named', async () => {

@@ -17,13 +17,16 @@ const table: readonly (readonly [file: string, format: string | undefined, examp
   ['chat/toy_chat_fine_tuning.jsonl', 'chat', 5, { 'file.tooFewExamples': 1, 'file.system.sometimes': 1, 'example.user.missing': 1 }],
   ['chat/robot_chat_dataset.array.json', undefined, 0, { 'file.jsonArray': 1, 'file.extension': 1 }],
   ['chat/sarcasm_qa.jsonl', undefined, 500, { 'file.format.unknown': 1 }],
-  ['chat/nlbse_niche_dataset.jsonl', 'completion', 50, { 'file.format.notChecked': 1 }],
+  // "Question 1: …" is answered by "Answer 1: …" on every line.
+  ['chat/nlbse_niche_dataset.jsonl', 'completion', 50, { 'file.format.legacy': 1, 'file.completion.leadingSpace': 1, 'file.completion.start': 1 }],
   ['tools/stock_toolcall_training.jsonl', 'chat', 86, {}],
-  ['dpo/orca_dpo_pairs.validation.jsonl', 'preference', 284, { 'file.format.notChecked': 1 }],
-  ['rft/countdown_train_100.jsonl', 'reinforcement', 100, { 'file.format.notChecked': 1 }],
-  ['legacy/QA.jsonl', 'completion', 10, { 'file.format.notChecked': 1, 'file.fewExamples': 1 }],
-  ['legacy/cleaned.jsonl', 'completion', 107, { 'file.format.notChecked': 1 }],
-  ['legacy/cleanedPrepared.jsonl', 'completion', 107, { 'file.format.notChecked': 1 }],
+  ['dpo/orca_dpo_pairs.validation.jsonl', 'preference', 284, {}],
+  ['rft/countdown_train_100.jsonl', 'reinforcement', 100, {}],
+  // Every prompt ends with the same question of 20 characters.
+  ['legacy/QA.jsonl', 'completion', 10, { 'file.format.legacy': 1, 'file.fewExamples': 1, 'file.completion.separatorLong': 1, 'file.completion.leadingSpace': 1 }],
+  ['legacy/cleaned.jsonl', 'completion', 107, { 'file.format.legacy': 1, 'file.completion.separator': 1, 'file.completion.leadingSpace': 1 }],
+  // The same after the preparation tool: " ->" after each prompt, a line break after each completion.
+  ['legacy/cleanedPrepared.jsonl', 'completion', 107, { 'file.format.legacy': 1, 'file.completion.leadingSpace': 1 }],
   ['sciq/validation.jsonl', undefined, 1000, { 'file.format.unknown': 1 }],
 ];
 

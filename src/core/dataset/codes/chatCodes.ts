@@ -15,6 +15,7 @@ export type ChatCodes = {
   readonly 'example.system.position': { readonly repeated: boolean };
   readonly 'example.roles.repeated': { readonly role: string };
   readonly 'example.weights.allZero': object;
+  readonly 'example.images.tooMany': { readonly images: number; readonly maximum: number };
   readonly 'example.parallelToolCalls.wrongType': { readonly type: JsonType };
   readonly 'message.wrongType': { readonly type: JsonType };
   readonly 'message.role.missing': { readonly near: string | undefined };
@@ -32,6 +33,8 @@ export type ChatCodes = {
   readonly 'message.empty': object;
   readonly 'message.weight.invalid': { readonly value: string };
   readonly 'message.weight.misplaced': { readonly role: string };
+  readonly 'message.weight.ignored': object;
+  readonly 'message.name.ignored': object;
   readonly 'message.name.wrongType': { readonly type: JsonType };
   readonly 'message.name.invalid': { readonly name: string };
   readonly 'message.name.missing': object;
@@ -49,6 +52,7 @@ export const chatRules: RulesOf<ChatCodes> = {
   'example.system.position': { severity: 'warning', evidence: 'practice' },
   'example.roles.repeated': { severity: 'warning', evidence: 'practice' },
   'example.weights.allZero': { severity: 'warning', evidence: 'practice' },
+  'example.images.tooMany': { severity: 'warning', evidence: 'guide' },
   'example.parallelToolCalls.wrongType': { severity: 'error', evidence: 'schema' },
   'message.wrongType': { severity: 'error', evidence: 'schema' },
   'message.role.missing': { severity: 'error', evidence: 'service' },
@@ -66,6 +70,8 @@ export const chatRules: RulesOf<ChatCodes> = {
   'message.empty': { severity: 'error', evidence: 'service' },
   'message.weight.invalid': { severity: 'error', evidence: 'schema' },
   'message.weight.misplaced': { severity: 'error', evidence: 'service' },
+  'message.weight.ignored': { severity: 'warning', evidence: 'guide' },
+  'message.name.ignored': { severity: 'warning', evidence: 'guide' },
   'message.name.wrongType': { severity: 'error', evidence: 'schema' },
   'message.name.invalid': { severity: 'warning', evidence: 'hearsay' },
   'message.name.missing': { severity: 'error', evidence: 'schema' },

@@ -14,6 +14,11 @@ export type ContentCodes = {
   readonly 'content.part.image.invalid': { readonly type: JsonType | undefined };
   readonly 'content.part.image.url': { readonly type: JsonType | undefined };
   readonly 'content.part.image.detail': { readonly detail: string };
+  readonly 'content.part.image.base64': object;
+  readonly 'content.part.image.format': { readonly format: string | undefined };
+  readonly 'content.part.image.mediaType': { readonly stated: string; readonly meant: string };
+  readonly 'content.part.image.tooLarge': { readonly bytes: number; readonly maximum: number };
+  readonly 'content.part.image.colors': { readonly colors: string };
 };
 
 export const contentRules: RulesOf<ContentCodes> = {
@@ -28,4 +33,9 @@ export const contentRules: RulesOf<ContentCodes> = {
   'content.part.image.invalid': { severity: 'error', evidence: 'schema' },
   'content.part.image.url': { severity: 'error', evidence: 'schema' },
   'content.part.image.detail': { severity: 'error', evidence: 'schema' },
+  'content.part.image.base64': { severity: 'warning', evidence: 'practice' },
+  'content.part.image.format': { severity: 'warning', evidence: 'guide' },
+  'content.part.image.mediaType': { severity: 'warning', evidence: 'practice' },
+  'content.part.image.tooLarge': { severity: 'warning', evidence: 'guide' },
+  'content.part.image.colors': { severity: 'warning', evidence: 'guide' },
 };

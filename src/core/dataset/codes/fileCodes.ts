@@ -15,8 +15,11 @@ export type FileCodes = {
   readonly 'file.fewExamples': { readonly examples: number; readonly recommended: number };
   readonly 'file.format.unknown': { readonly keys: readonly string[] };
   readonly 'file.format.method': { readonly format: Format; readonly method: Method };
-  readonly 'file.format.notChecked': { readonly format: Format };
+  readonly 'file.format.legacy': object;
   readonly 'file.system.sometimes': { readonly without: number; readonly examples: number };
+  readonly 'file.tooManyExamples': { readonly examples: number; readonly maximum: number };
+  readonly 'file.images.tooMany': { readonly examples: number; readonly maximum: number };
+  readonly 'file.images.unsupported': { readonly examples: number };
   readonly 'file.moreProblems': { readonly hidden: number; readonly shown: number };
 };
 
@@ -33,7 +36,10 @@ export const fileRules: RulesOf<FileCodes> = {
   'file.fewExamples': { severity: 'information', evidence: 'guide' },
   'file.format.unknown': { severity: 'error', evidence: 'service' },
   'file.format.method': { severity: 'error', evidence: 'service' },
-  'file.format.notChecked': { severity: 'information', evidence: 'practice' },
+  'file.format.legacy': { severity: 'information', evidence: 'guide' },
   'file.system.sometimes': { severity: 'information', evidence: 'practice' },
+  'file.tooManyExamples': { severity: 'error', evidence: 'guide' },
+  'file.images.tooMany': { severity: 'warning', evidence: 'guide' },
+  'file.images.unsupported': { severity: 'warning', evidence: 'guide' },
   'file.moreProblems': { severity: 'information', evidence: 'practice' },
 };

@@ -21,8 +21,12 @@ export function exampleFixes(problem: LineProblem, line: string, tree: LineTree)
       return problem.repeated ? [] : moveSystemFix(line, node);
     case 'example.weights.allZero':
       return trainLastFix(tree);
+    case 'example.roles.repeated':
+      return mergeFix(line, node);
     case 'json.duplicateKey':
       return removeDuplicateFix(line, node, problem.key);
+    case 'json.loneSurrogate':
+      return removeHalvesFix(line, node);
     default:
       return [];
   }
@@ -67,6 +71,48 @@ function trainLastFix(tree: LineTree): LineFix[] {
   return weight ? [lineFix({ kind: 'trainLastAnswer' }, false, replaceNode(weight, '1'))] : [];
 }
 
+/** Joins a message and the one before it where both are only a role and a text. */
+function mergeFix(line: string, role: Node | undefined): LineFix[] {
+  const message = role?.parent?.parent;
+  const siblings = message?.parent?.children ?? [];
+  const before = message && siblings[siblings.indexOf(message) - 1];
+  const [one, other] = [plainText(before), plainText(message)];
+  if (!message || !before || !one || !other) {
+    return [];
+  }
+  const joined = JSON.stringify(`${String(one.value)}\n\n${String(other.value)}`);
+  return [lineFix({ kind: 'mergeMessages' }, false, replaceNode(one, joined), removeMember(line, message))];
+}
+
+/** The content of a message that is nothing but a role and a text. */
+function plainText(message: Node | undefined): Node | undefined {
+  const keys = message?.children?.map((property) => String(property.children?.[0]?.value)) ?? [];
+  const content = message?.children?.find((property) => property.children?.[0]?.value === 'content')?.children?.[1];
+  return keys.toSorted().join() === 'content,role' && content?.type === 'string' ? content : undefined;
+}
+
+/** Removes halves of surrogate pairs from a string, and leaves the rest as it is written. */
+function removeHalvesFix(line: string, node: Node | undefined): LineFix[] {
+  if (!node) {
+    return [];
+  }
+  const written = textOf(line, node).slice(1, -1);
+  const units = /\\u([\da-fA-F]{4})|\\.|[^\\]/g;
+  const pieces = [...written.matchAll(units)].map((match) => ({
+    at: match.index,
+    length: match[0].length,
+    unit: match[1] === undefined ? match[0].charCodeAt(0) : Number.parseInt(match[1], 16),
+  }));
+  const edits = pieces.flatMap(({ at, length, unit }, index) => {
+    const low = (piece: { readonly unit: number } | undefined): boolean => piece !== undefined && piece.unit >> 10 === 0x37;
+    const high = (piece: { readonly unit: number } | undefined): boolean => piece !== undefined && piece.unit >> 10 === 0x36;
+    const half = high({ unit }) ? !low(pieces[index + 1]) : low({ unit }) && !high(pieces[index - 1]);
+    const start = node.offset + 1 + at;
+    return half ? [{ start, end: start + length, text: '' }] : [];
+  });
+  return edits.length === 0 ? [] : [lineFix({ kind: 'removeHalves' }, false, ...edits)];
+}
+
 /** Removes the property that is ignored. What a reader sees does not change; preferred if both say the same. */
 function removeDuplicateFix(line: string, key: Node | undefined, name: string): LineFix[] {
   const property = key?.parent;
@@ -81,6 +127,9 @@ function removeDuplicateFix(line: string, key: Node | undefined, name: string): 
 /** The role that a message without one must have by its keys and its neighbours; undefined if it may have several. */
 export function inferRole(message: Node): string | undefined {
   const keys = new Set(message.children?.map((property) => property.children?.[0]?.value));
+  if (/^(?:non_)?preferred_output$/.test(String(message.parent?.parent?.children?.[0]?.value))) {
+    return 'assistant';
+  }
   if (keys.has('tool_call_id')) {
     return 'tool';
   }

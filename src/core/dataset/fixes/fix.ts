@@ -1,5 +1,6 @@
 import type { LineEdit } from '../../jsonl/lineEdit.ts';
 import type { TextEdit } from '../../jsonl/position.ts';
+import type { CompletionKey } from '../codes/formatCodes.ts';
 
 /** What a fix does, with the facts of its title. */
 export type FixKind =
@@ -27,7 +28,22 @@ export type FixKind =
   | { readonly kind: 'removeMessage' }
   | { readonly kind: 'removeTrailingMessages'; readonly count: number }
   | { readonly kind: 'moveSystemFirst' }
-  | { readonly kind: 'trainLastAnswer' };
+  | { readonly kind: 'trainLastAnswer' }
+  | { readonly kind: 'addByteOrderMark' }
+  | { readonly kind: 'wrapAsAnswer' }
+  | { readonly kind: 'wrapAsQuestion' }
+  | { readonly kind: 'removeAnswer' }
+  | { readonly kind: 'mergeMessages' }
+  | { readonly kind: 'removeHalves' }
+  | { readonly kind: 'convertFunctions' }
+  | { readonly kind: 'renameFunction'; readonly from: string; readonly to: string }
+  | { readonly kind: 'declareFunction'; readonly name: string }
+  | { readonly kind: 'removeTool' }
+  | { readonly kind: 'removeItem' }
+  | { readonly kind: 'makeStrict' }
+  | { readonly kind: 'convertToChat' }
+  | { readonly kind: 'appendToAll'; readonly key: CompletionKey; readonly text: string }
+  | { readonly kind: 'spaceBeforeAll' };
 
 /** A mend of one problem as pure data. The edits touch only what must change. */
 export type Fix = FixKind & {

@@ -26,6 +26,8 @@ export function messageFixes(problem: LineProblem, line: string, tree: LineTree)
     case 'message.key.misplaced':
       return removeKeyFix(line, node, false);
     case 'message.key.null':
+    case 'message.weight.ignored':
+    case 'message.name.ignored':
     case 'message.weight.misplaced':
     case 'toolCalls.empty':
       return removeKeyFix(line, node, true);
@@ -69,6 +71,13 @@ function partFixes(problem: LineProblem, line: string, node: Node | undefined): 
       const near = nearest(problem.detail, ['auto', 'low', 'high']);
       return near === undefined ? removeKeyFix(line, node, false) : setValueFix(node, JSON.stringify(near));
     }
+    case 'content.part.image.mediaType':
+      return mediaTypeFix(line, node, problem.stated, problem.meant);
+    case 'content.part.image.format':
+    case 'content.part.image.tooLarge':
+    case 'content.part.image.base64':
+    case 'content.part.image.url':
+      return removeImageFix(line, node);
     case 'toolCalls.wrongType':
       return [...decodeFix(line, node), ...wrapInArrayFix(line, node)];
     default:
@@ -134,6 +143,22 @@ function insertTypeFix(line: string, part: Node | undefined): LineFix[] {
   const value = JSON.stringify(types[0]);
   return part && types.length === 1
     ? [lineFix({ kind: 'insertKey', key: 'type', value }, true, insertFirst(line, part, 'type', value))]
+    : [];
+}
+
+/** Corrects the media type of a data URL. */
+function mediaTypeFix(line: string, node: Node | undefined, stated: string, meant: string): LineFix[] {
+  const start = (node?.offset ?? 0) + '"data:'.length;
+  return node && line.startsWith(`"data:${stated}`, node.offset)
+    ? [lineFix({ kind: 'setValue', value: meant }, true, { start, end: start + stated.length, text: meant })]
+    : [];
+}
+
+/** Removes the part of the image whose address the node is. */
+function removeImageFix(line: string, node: Node | undefined): LineFix[] {
+  const part = node?.parent?.parent?.parent?.parent;
+  return part?.type === 'object' && part.parent?.type === 'array'
+    ? [lineFix({ kind: 'removePart' }, false, removeMember(line, part))]
     : [];
 }
 

@@ -24,6 +24,8 @@ export function syntaxFixes(problem: LineProblem, line: string): LineFix[] {
       return splitFix(line);
     case 'json.controlCharacter':
       return [lineFix({ kind: 'escapeControlCharacters' }, true, ...controlEscapes(line))];
+    case 'json.nonFinite':
+      return [lineFix({ kind: 'setValue', value: 'null' }, false, { ...problem.span, text: 'null' })];
     case 'json.unclosed':
       return [
         lineFix({ kind: 'closeBrackets', closers: problem.closers }, false, {

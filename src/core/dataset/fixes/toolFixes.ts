@@ -1,8 +1,10 @@
 import type { Node } from 'jsonc-parser';
-import { insertFirst, insertLast, nodeAt, punctuationOf, replaceNode, textOf } from '../../jsonl/lineEdit.ts';
+import { insertFirst, insertLast, nodeAt, punctuationOf, replaceNode, textOf, valueOf } from '../../jsonl/lineEdit.ts';
 import type { LineTree } from '../../jsonl/tree.ts';
 import type { LineProblem } from '../problem.ts';
+import { declarationFixes } from './declarationFixes.ts';
 import { lineFix, type LineFix } from './fix.ts';
+import { schemaFixes } from './toolSchemaFixes.ts';
 import { booleanFix, decodeFix, removeKeyFix, setValueFix, stringifyFix, wrapInArrayFix } from './valueFixes.ts';
 
 /** Mends of declared tools, calls of them and answers. */
@@ -28,6 +30,23 @@ export function toolFixes(problem: LineProblem, line: string, tree: LineTree): L
         : [];
     case 'toolAnswer.callId.missing':
       return answerIdFix(line, node, tree);
+    case 'toolAnswer.callId.unmatched':
+      return answerIdFix(line, node?.parent?.parent, tree);
+    case 'functionCall.besideToolCalls':
+      return removeKeyFix(line, node, false);
+    case 'functions.deprecated':
+    case 'tool.name.invalid':
+    case 'tool.name.duplicate':
+    case 'toolCall.name.undeclared':
+      return declarationFixes(problem, line, tree);
+    default:
+      return [...otherToolFixes(problem, line, node), ...schemaFixes(problem, line, node)];
+  }
+}
+
+/** Mends of calls and declarations that are simple values. */
+function otherToolFixes(problem: LineProblem, line: string, node: Node | undefined): LineFix[] {
+  switch (problem.code) {
     case 'example.parallelToolCalls.wrongType':
     case 'tool.strict.wrongType':
       return booleanFix(node);
@@ -47,15 +66,11 @@ function insertTypeFix(line: string, node: Node | undefined): LineFix[] {
   return node ? [lineFix({ kind: 'insertKey', key: 'type', value }, true, insertFirst(line, node, 'type', value))] : [];
 }
 
-function valueOf(object: Node | undefined, key: string): Node | undefined {
-  return object?.children?.findLast((property) => property.children?.[0]?.value === key)?.children?.[1];
-}
-
 /** Ids of calls and answers of an example, in order of place. */
 function idsOf(tree: LineTree): { readonly calls: readonly string[]; readonly answers: readonly string[] } {
   const calls: string[] = [];
   const answers: string[] = [];
-  for (const message of tree.find(['messages'])?.children ?? []) {
+  for (const message of (tree.find(['messages']) ?? tree.find(['input', 'messages']))?.children ?? []) {
     for (const call of valueOf(message, 'tool_calls')?.children ?? []) {
       calls.push(String(valueOf(call, 'id')?.value));
     }

@@ -3,6 +3,7 @@ import { isRecord } from '../format.ts';
 import { brief, jsonTypeOf } from '../jsonType.ts';
 import type { Role } from '../vocabulary.ts';
 import type { Findings } from './findings.ts';
+import { checkImage } from './image.ts';
 
 /** The rules of a message's content that is there. */
 export function checkContent(
@@ -89,23 +90,13 @@ function checkPartText(
   }
 }
 
-const details: ReadonlySet<unknown> = new Set(['auto', 'low', 'high']);
-
-function checkImage(image: unknown, path: JsonPath, findings: Findings): void {
-  const at = [...path, 'image_url'];
-  if (!isRecord(image)) {
-    const type = image === undefined ? undefined : jsonTypeOf(image);
-    findings.add({ code: 'content.part.image.invalid', type }, image === undefined ? path : at);
-    return;
+/** Number of images in a message's content. */
+export function imagesIn(content: unknown): number {
+  let images = 0;
+  if (Array.isArray(content)) {
+    for (const part of content as readonly unknown[]) {
+      images += isRecord(part) && part['type'] === 'image_url' ? 1 : 0;
+    }
   }
-  const url = image['url'];
-  if (typeof url !== 'string') {
-    findings.add({ code: 'content.part.image.url', type: url === undefined ? undefined : jsonTypeOf(url) }, [...at, 'url']);
-  } else if (!/^(?:https?:\/\/[^/]|data:image\/)/i.test(url.slice(0, 32))) {
-    findings.add({ code: 'content.part.image.url', type: 'string' }, [...at, 'url']);
-  }
-  const detail = image['detail'];
-  if (detail !== undefined && !details.has(detail)) {
-    findings.add({ code: 'content.part.image.detail', detail: brief(detail) }, [...at, 'detail']);
-  }
+  return images;
 }

@@ -2,45 +2,64 @@ import { isRecord } from '../format.ts';
 import { brief, jsonTypeOf } from '../jsonType.ts';
 import { isRole, messageKeys, messageName, nearestMessageKey, nearestRole, type Role } from '../vocabulary.ts';
 import { checkContent } from './content.ts';
+import type { JsonPath } from '../../jsonl/tree.ts';
 import type { Findings } from './findings.ts';
 import { checkFunctionCall, checkToolCalls } from './toolCalls.ts';
+import type { DeclaredTools } from './tools.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 
+/** What kind of example a message stands in. */
+export type MessageKind = 'chat' | 'preference' | 'reinforcement';
+
 /** The rules of one message, seen by itself. */
-export function checkMessage(message: Message, index: number, findings: Findings): void {
-  const role = checkRole(message, index, findings);
+export function checkMessage(
+  message: Message,
+  path: JsonPath,
+  kind: MessageKind,
+  declared: DeclaredTools,
+  findings: Findings,
+): void {
+  const role = checkRole(message, path, kind, findings);
   for (const key in message) {
     if (key !== 'role' && key !== 'content') {
-      checkKey(message, key, role, index, findings);
+      checkKey({ message, key, role, path: [...path, key], declared }, findings);
     }
   }
   const content = message['content'];
   if (content === undefined || content === null) {
-    checkAbsentContent(message, role, index, findings);
+    checkAbsentContent(message, role, path, findings);
   } else {
-    checkContent(content, role, hasCalls(message), ['messages', index, 'content'], findings);
+    checkContent(content, role, hasCalls(message), [...path, 'content'], findings);
   }
   if (role === 'function' && message['name'] === undefined) {
-    findings.add({ code: 'message.name.missing' }, ['messages', index]);
+    findings.add({ code: 'message.name.missing' }, path);
   }
   if (role === 'tool' && (message['tool_call_id'] === undefined || message['tool_call_id'] === null)) {
-    findings.add({ code: 'toolAnswer.callId.missing' }, ['messages', index]);
+    findings.add({ code: 'toolAnswer.callId.missing' }, path);
+  }
+  if (isPresent(message['tool_calls']) && isPresent(message['function_call'])) {
+    findings.add({ code: 'functionCall.besideToolCalls' }, [...path, 'function_call'], 'key');
   }
 }
 
-function checkRole(message: Message, index: number, findings: Findings): Role | undefined {
+function checkRole(message: Message, at: JsonPath, kind: MessageKind, findings: Findings): Role | undefined {
   const role = message['role'];
   if (isRole(role)) {
+    if (kind === 'reinforcement' && (role === 'system' || role === 'function')) {
+      findings.add({ code: 'reinforcement.role.notAllowed', role }, [...at, 'role']);
+    }
     return role;
   }
   if (role === undefined) {
-    findings.add({ code: 'message.role.missing', near: keyMeaning(message, 'role') }, ['messages', index]);
+    findings.add({ code: 'message.role.missing', near: keyMeaning(message, 'role') }, at);
     return undefined;
   }
-  const path = ['messages', index, 'role'];
+  const path = [...at, 'role'];
   if (role === 'developer') {
-    findings.add({ code: 'message.role.developer' }, path);
+    if (kind !== 'reinforcement') {
+      findings.add({ code: 'message.role.developer' }, path);
+    }
     return 'system';
   }
   if (typeof role === 'string') {
@@ -51,12 +70,22 @@ function checkRole(message: Message, index: number, findings: Findings): Role | 
   return undefined;
 }
 
-function checkKey(message: Message, key: string, role: Role | undefined, index: number, findings: Findings): void {
+function checkKey(
+  { message, key, role, path, declared }: {
+    readonly message: Message;
+    readonly key: string;
+    readonly role: Role | undefined;
+    readonly path: JsonPath;
+    readonly declared: DeclaredTools;
+  },
+  findings: Findings,
+): void {
   const value = message[key];
-  const path = ['messages', index, key];
   if (key === 'weight' && role === 'assistant') {
     if (value !== 0 && value !== 1) {
       findings.add({ code: 'message.weight.invalid', value: brief(value) }, path);
+    } else {
+      findings.add({ code: 'message.weight.ignored' }, path, 'key');
     }
     return;
   }
@@ -79,10 +108,17 @@ function checkKey(message: Message, key: string, role: Role | undefined, index: 
     }
     return;
   }
-  checkKnownKey(key, value, path, findings);
+  checkKnownKey(key, value, role, path, declared, findings);
 }
 
-function checkKnownKey(key: string, value: unknown, path: readonly (string | number)[], findings: Findings): void {
+function checkKnownKey(
+  key: string,
+  value: unknown,
+  role: Role | undefined,
+  path: JsonPath,
+  declared: DeclaredTools,
+  findings: Findings,
+): void {
   if (value === null && (key === 'name' || key === 'tool_calls')) {
     findings.add({ code: 'message.key.null', key }, path, 'property');
     return;
@@ -93,6 +129,8 @@ function checkKnownKey(key: string, value: unknown, path: readonly (string | num
         findings.add({ code: 'message.name.wrongType', type: jsonTypeOf(value) }, path);
       } else if (!messageName.test(value)) {
         findings.add({ code: 'message.name.invalid', name: brief(value) }, path);
+      } else if (role !== 'function') {
+        findings.add({ code: 'message.name.ignored' }, path, 'key');
       }
       break;
     case 'tool_call_id':
@@ -101,28 +139,28 @@ function checkKnownKey(key: string, value: unknown, path: readonly (string | num
       }
       break;
     case 'tool_calls':
-      checkToolCalls(value, path, findings);
+      checkToolCalls(value, path, declared, findings);
       break;
     case 'function_call':
       if (value !== null) {
-        checkFunctionCall(value, path, findings);
+        checkFunctionCall(value, path, declared, findings);
       }
       break;
     default:
   }
 }
 
-function checkAbsentContent(message: Message, role: Role | undefined, index: number, findings: Findings): void {
+function checkAbsentContent(message: Message, role: Role | undefined, path: JsonPath, findings: Findings): void {
   const isNull = message['content'] === null;
   if (role === 'assistant') {
     if (!hasCalls(message) && typeof message['refusal'] !== 'string' && !isRecord(message['audio'])) {
-      findings.add({ code: 'message.empty' }, ['messages', index]);
+      findings.add({ code: 'message.empty' }, path);
     }
   } else if (role !== undefined && !(role === 'function' && isNull)) {
     if (isNull) {
-      findings.add({ code: 'message.content.null', role }, ['messages', index, 'content']);
+      findings.add({ code: 'message.content.null', role }, [...path, 'content']);
     } else {
-      findings.add({ code: 'message.content.missing', role }, ['messages', index]);
+      findings.add({ code: 'message.content.missing', role }, path);
     }
   }
 }
@@ -130,8 +168,11 @@ function checkAbsentContent(message: Message, role: Role | undefined, index: num
 /** True if the message calls a tool or function, in whatever shape. */
 function hasCalls(message: Message): boolean {
   const calls = message['tool_calls'];
-  const call = message['function_call'];
-  return (calls !== undefined && calls !== null && !isEmptyArray(calls)) || (call !== undefined && call !== null);
+  return (isPresent(calls) && !isEmptyArray(calls)) || isPresent(message['function_call']);
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function isEmptyArray(value: unknown): boolean {

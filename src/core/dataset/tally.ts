@@ -157,7 +157,7 @@ function count(counts: Record<Severity, number>, problems: readonly LineProblem[
   }
 }
 
-export function addCounts(sum: Record<Severity, number>, part: SeverityCounts): void {
+export function addCounts(sum: Record<Severity, number>, part: Readonly<Record<Severity, number>>): void {
   sum.error += part.error;
   sum.warning += part.warning;
   sum.information += part.information;

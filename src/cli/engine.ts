@@ -7,7 +7,7 @@ import { Faults, faultsVariable } from '../engine/server/faults.ts';
 import { exitCouldNotRun, exitFine, type CliIo, type ExitCode } from './io.ts';
 import { installedProgram } from './program.ts';
 
-export const engineUsage = `Usage: tunesmith engine [--port N] [--data DIR] [--threads N] [--new-key]
+export const engineUsage = `Usage: tunesmith engine [--port N] [--data DIR] [--threads N] [--new-key] [--repair]
 
 Runs the Local engine in the foreground. When it is ready it prints one JSON line:
 {"baseURL","apiKey","pid"}. Ctrl+C or SIGTERM ends it; unfinished jobs begin again with the next start.
@@ -16,6 +16,7 @@ Runs the Local engine in the foreground. When it is ready it prints one JSON lin
   --data DIR    keep files, jobs and models there (default: TUNESMITH_HOME or the system's data folder)
   --threads N   threads for training (default: as many as the machine offers)
   --new-key     make a new API key; the old one is no longer accepted
+  --repair      make a damaged store writable again; what was damaged is kept in its quarantine folder
 `;
 
 /** `tunesmith engine` */
@@ -52,7 +53,7 @@ export async function runEngineCommand(args: readonly string[], io: CliIo): Prom
   }
 }
 
-type Options = { readonly dataFolder: string; readonly threads: number; readonly port?: number; readonly newKey: boolean };
+type Options = { readonly dataFolder: string; readonly threads: number; readonly port?: number; readonly newKey: boolean; readonly repair: boolean };
 
 function parseOptions(args: readonly string[], io: CliIo): Options | string {
   try {
@@ -63,6 +64,7 @@ function parseOptions(args: readonly string[], io: CliIo): Options | string {
         data: { type: 'string' },
         threads: { type: 'string', default: '0' },
         'new-key': { type: 'boolean', default: false },
+        repair: { type: 'boolean', default: false },
       },
     });
     const port = values.port === undefined ? undefined : toNumber(values.port, 65_535);
@@ -74,6 +76,7 @@ function parseOptions(args: readonly string[], io: CliIo): Options | string {
       dataFolder: values.data === undefined ? defaultDataFolder(io.env) : resolve(io.cwd, values.data),
       threads,
       newKey: values['new-key'],
+      repair: values.repair,
       ...(port === undefined ? {} : { port }),
     };
   } catch (error) {

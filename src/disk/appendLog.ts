@@ -1,7 +1,8 @@
-import { dirname, join } from 'node:path';
-import { makeFolder, readBytes, replaceFile, stat } from './files.ts';
-import { frame, magic, maxRecordBytes, readRecords } from './logRecords.ts';
+import { dirname } from 'node:path';
 import { syncFolder, writeAll } from './durable.ts';
+import { makeFolder, readBytes, replaceFile } from './files.ts';
+import { frame, LogDamagedError, magic, maxRecordBytes, maxUnsyncedRecords, readRecords, type LogContent } from './logRecords.ts';
+import { freeName } from './quarantine.ts';
 import { isMissing, realSystem, type OpenFile, type System } from './system.ts';
 
 export { LogDamagedError, maxRecordBytes } from './logRecords.ts';
@@ -13,6 +14,24 @@ type AppendLogOptions = {
   readonly quarantineFolder: string;
   readonly system?: System;
 };
+
+/** A log as it was read; `bytes` is undefined if there is no file. */
+export type ReadLog = LogContent & { readonly bytes: Uint8Array | undefined };
+
+/** Reads a log without changing anything. */
+export async function readLog(
+  path: string,
+  onRecord: (payload: Uint8Array) => void,
+  options: { readonly after?: bigint; readonly system?: System } = {},
+): Promise<ReadLog> {
+  const bytes = await readBytes(path, { system: options.system ?? realSystem }).catch((error: unknown) => {
+    if (isMissing(error)) {
+      return undefined;
+    }
+    throw error;
+  });
+  return { bytes, ...readRecords(bytes ?? new Uint8Array(0), path, onRecord, options.after) };
+}
 
 /**
  * A file of records that is only ever appended to. Each record carries its length, a checksum and a gapless
@@ -27,7 +46,8 @@ export class AppendLog {
   #length: number;
   #sequence: bigint;
   #broken: Error | undefined;
-  #dirty = false;
+  /** Records since the last sync. */
+  #unsynced = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
   private constructor(file: OpenFile, length: number, sequence: bigint, cutBytes: number) {
@@ -37,44 +57,77 @@ export class AppendLog {
     this.cutBytes = cutBytes;
   }
 
-  /** Opens the log at `path`, creating it (0600) if it is absent. */
+  /**
+   * Opens the log at `path`, creating it (0600) if it is absent.
+   * @throws LogDamagedError if it is none of ours, or damaged in front of readable records; nothing is changed then
+   */
   static async open(path: string, options: AppendLogOptions): Promise<AppendLog> {
     const system = options.system ?? realSystem;
-    const bytes = await readBytes(path, { system }).catch((error: unknown) => {
-      if (isMissing(error)) {
-        return new Uint8Array(0);
-      }
-      throw error;
-    });
-    const found = readRecords(bytes, path, options.onRecord);
-    const cut = bytes.subarray(found.end);
+    const found = await readLog(path, options.onRecord, { system });
+    if (found.damage !== undefined) {
+      throw new LogDamagedError(found.damage.message);
+    }
+    return found.end === 0
+      ? AppendLog.create(path, [], { system })
+      : AppendLog.continue(path, found, { quarantineFolder: options.quarantineFolder, system });
+  }
+
+  /** A new log, which appears with its first records or not at all. `after`: number of the record before them. */
+  static async create(
+    path: string,
+    payloads: readonly Uint8Array[],
+    options: { readonly after?: bigint; readonly system?: System } = {},
+  ): Promise<AppendLog> {
+    const system = options.system ?? realSystem;
+    const after = options.after ?? 0n;
+    const records = payloads.map((payload, index) => frame(payload, after + BigInt(index + 1)));
+    const bytes = Buffer.concat([magic, ...records]);
+    await replaceFile(path, bytes, { mode: 0o600, system });
+    const file = await system.open(path, 'a', 0o600);
+    return new AppendLog(file, bytes.length, after + BigInt(payloads.length), 0);
+  }
+
+  /** Goes on with a log that was read and is not damaged; what a crash tore is cut off. */
+  static async continue(
+    path: string,
+    found: ReadLog,
+    options: { readonly quarantineFolder: string; readonly system?: System },
+  ): Promise<AppendLog> {
+    const system = options.system ?? realSystem;
+    const cut = (found.bytes ?? new Uint8Array(0)).subarray(found.end);
     if (cut.length > 0) {
       await makeFolder(options.quarantineFolder, { mode: 0o700, system });
-      await replaceFile(await freeName(options.quarantineFolder, found.sequence, system), cut, { mode: 0o600, system });
+      const kept = await freeName(options.quarantineFolder, `tail-after-${found.sequence}`, system);
+      await replaceFile(kept, cut, { mode: 0o600, system });
     }
-    const file = await system.open(path, bytes.length === 0 ? 'a+' : 'r+', 0o600);
+    // Appending mode: two positions can never disagree.
+    const file = await system.open(path, 'a', 0o600);
     try {
       if (cut.length > 0) {
         await file.truncate(found.end);
       }
-    } finally {
-      await file.close();
+      await file.sync();
+      await syncFolder(dirname(path), system);
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      throw error;
     }
-    // Appending mode: two positions can never disagree.
-    const log = await system.open(path, 'a', 0o600);
-    let end = found.end;
-    if (end === 0) {
-      await writeAll(log, magic);
-      end = magic.length;
-    }
-    await log.sync();
-    await syncFolder(dirname(path), system);
-    return new AppendLog(log, end, found.sequence, cut.length);
+    return new AppendLog(file, found.end, found.sequence, cut.length);
   }
 
   /** Bytes on disk. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Number of the last record. */
+  get sequence(): bigint {
+    return this.#sequence;
+  }
+
+  /** Why nothing more is taken, or undefined. */
+  get failure(): Error | undefined {
+    return this.#broken;
   }
 
   /**
@@ -92,11 +145,14 @@ export class AppendLog {
 
   async close(): Promise<void> {
     await this.#enqueue(async () => {
-      if (this.#broken === undefined) {
-        await this.#sync();
+      try {
+        if (this.#broken === undefined) {
+          await this.#sync();
+        }
+      } finally {
+        this.#broken ??= new Error('The log is closed');
+        await this.#file.close();
       }
-      this.#broken ??= new Error('The log is closed');
-      await this.#file.close();
     });
   }
 
@@ -111,7 +167,10 @@ export class AppendLog {
     if (payload.length > maxRecordBytes) {
       throw new RangeError(`A record has ${payload.length} bytes; at most ${maxRecordBytes} are allowed`);
     }
-    const record = frame(payload, this.#sequence + 1n);
+    if (this.#unsynced === maxUnsyncedRecords) {
+      await this.#sync();
+    }
+    const record = frame(payload, this.#sequence + 1n, this.#unsynced);
     try {
       await writeAll(this.#file, record);
     } catch (error) {
@@ -120,7 +179,7 @@ export class AppendLog {
     }
     this.#length += record.length;
     this.#sequence += 1n;
-    this.#dirty = true;
+    this.#unsynced += 1;
     if (durable) {
       await this.#sync();
     }
@@ -138,12 +197,12 @@ export class AppendLog {
 
   async #sync(): Promise<void> {
     this.#refuseIfBroken();
-    if (!this.#dirty) {
+    if (this.#unsynced === 0) {
       return;
     }
     try {
       await this.#file.sync();
-      this.#dirty = false;
+      this.#unsynced = 0;
     } catch (error) {
       this.#broken = toError(error);
       throw error;
@@ -159,13 +218,4 @@ export class AppendLog {
 
 function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
-}
-
-async function freeName(folder: string, sequence: bigint, system: System): Promise<string> {
-  for (let copy = 0; ; copy += 1) {
-    const path = join(folder, `tail-after-${sequence}${copy === 0 ? '' : `-${copy}`}`);
-    if ((await stat(path, system)) === undefined) {
-      return path;
-    }
-  }
 }

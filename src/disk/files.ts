@@ -60,7 +60,12 @@ export async function makeFolder(
   const mode = options.mode === undefined ? {} : { mode: options.mode };
   const first = await system.mkdir(path, { recursive: true, ...mode });
   if (first !== undefined) {
-    await syncFolder(dirname(first), system);
+    // Each new folder is an entry of the one above it.
+    const top = resolve(first);
+    for (let folder = resolve(path); ; folder = dirname(folder)) {
+      await syncFolder(dirname(folder), system);
+      if (folder === top || folder === dirname(folder)) break;
+    }
   }
   return first;
 }

@@ -41,24 +41,38 @@ export async function readBytes(
   path: string,
   options: { readonly signal?: AbortSignal; readonly maxBytes?: number; readonly system?: System } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const source = readChunks(path, options.signal, options.system ? { system: options.system } : {});
-  for await (const chunk of source) {
-    length += chunk.length;
-    if (options.maxBytes !== undefined && length > options.maxBytes) {
-      throw new FileTooLargeError(path, options.maxBytes);
+  const { signal } = options;
+  const maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
+  signal?.throwIfAborted();
+  const file = await (options.system ?? realSystem).open(path, 'r');
+  try {
+    // One byte more than there should be shows the end at once. Some files (pipes, /proc) say that they have none.
+    const { size } = await file.stat();
+    let buffer = new Uint8Array(Math.min(size, maxBytes) + 1);
+    let length = 0;
+    for (;;) {
+      signal?.throwIfAborted();
+      if (length === buffer.length) {
+        const larger = new Uint8Array(2 * buffer.length + 4096);
+        larger.set(buffer);
+        buffer = larger;
+      }
+      const { bytesRead } = await file.read(buffer, length, Math.min(buffer.length - length, maxReadBytes), length);
+      length += bytesRead;
+      if (length > maxBytes) {
+        throw new FileTooLargeError(path, maxBytes);
+      }
+      if (bytesRead === 0) {
+        return buffer.subarray(0, length);
+      }
     }
-    chunks.push(chunk);
+  } finally {
+    await file.close();
   }
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return whole;
 }
+
+/** Between two of them a signal is looked at. */
+const maxReadBytes = 16 * 1024 * 1024;
 
 /** A whole UTF-8 file. A byte order mark is kept; bytes that are no UTF-8 become U+FFFD. */
 export async function readText(

@@ -32,7 +32,11 @@ export interface System {
   /** Only an empty folder. */
   rmdir(path: string): Promise<void>;
   copyFile(from: string, to: string, mode?: number): Promise<void>;
+  /** Bytes that this user may still write on the file system of a path. */
+  freeBytes(path: string): Promise<number>;
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** Runs a task once, later; the answer takes it back. A task that waits keeps no process alive. */
+  later(milliseconds: number, task: () => void): () => void;
 }
 
 export const realSystem: System = {
@@ -49,6 +53,14 @@ export const realSystem: System = {
   rm: (path, options) => fs.rm(path, options),
   rmdir: (path) => fs.rmdir(path),
   copyFile: (from, to, mode) => fs.copyFile(from, to, mode),
+  freeBytes: async (path) => {
+    const { bavail, bsize } = await fs.statfs(path);
+    return bavail * bsize;
+  },
+  later: (milliseconds, task) => {
+    const timer = setTimeout(task, milliseconds).unref();
+    return () => clearTimeout(timer);
+  },
   sleep: (milliseconds, signal) =>
     new Promise((resolve, reject) => {
       const stop = (): void => {

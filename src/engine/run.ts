@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { dirname, extname, join } from 'node:path';
-import { makeFolder, removeTree, replaceJson, type System } from '../disk/files.ts';
+import { makeFolder, realSystem, removeTree, replaceJson, type System } from '../disk/files.ts';
 import type { EngineAddress } from '../protocol/launch.ts';
 import type { GeneratorCommand, GeneratorEvent, TrainerCommand, TrainerEvent } from '../protocol/training.ts';
 import { newToken, readAccess, readJson, writeAccess } from './launch/access.ts';
@@ -19,6 +19,7 @@ import type { ServerTimes } from './server/limits.ts';
 import { startServer, type RunningServer } from './server/server.ts';
 import { checkTrainingFile } from './server/trainingFile.ts';
 import { workerThread, type StartThread } from './server/thread.ts';
+import { repairStore } from './store/repair.ts';
 import { Store } from './store/store.ts';
 
 export type RunOptions = {
@@ -34,6 +35,8 @@ export type RunOptions = {
   readonly token?: string;
   /** Makes a new token. */
   readonly newKey?: boolean;
+  /** Makes a damaged store writable again before it is opened; what was damaged is kept in quarantine. */
+  readonly repair?: boolean;
   readonly startTrainer: StartThread<TrainerCommand, TrainerEvent>;
   readonly startGenerator: StartThread<GeneratorCommand, GeneratorEvent>;
   readonly times?: Partial<ServerTimes>;
@@ -76,7 +79,7 @@ const expiryMs = 60_000;
 
 /**
  * Runs an engine in this process, the only one of its data folder.
- * @throws FolderTakenError; LogDamagedError if the store cannot be read; EADDRINUSE for a given port that is taken
+ * @throws FolderTakenError; NewerStoreError if a later version wrote the store; EADDRINUSE for a given port that is taken
  */
 export async function runEngine(options: RunOptions): Promise<EngineRun> {
   const folder = dataFolderAt(options.dataFolder);
@@ -99,11 +102,15 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
   await removeTree(folder.address);
   const access = await readAccess(folder);
   const token = (options.newKey === true ? undefined : (access?.token ?? options.token)) ?? newToken();
-  const store = await Store.open(folder.root, options.system);
+  const { faults, log, system = realSystem } = options;
   const now = options.now ?? ((): number => Math.floor(Date.now() / 1000));
-  const { faults, log } = options;
-  if (store.cutBytes > 0) {
-    log(`cut ${store.cutBytes} bytes of an unfinished record off the journal; they are kept in ${folder.quarantine}`);
+  if (options.repair === true) {
+    const repair = await repairStore(folder.root, system);
+    log(repair === undefined ? 'nothing to repair' : `repaired: ${repair.damage}. The damaged files are kept in ${repair.keptIn}`);
+  }
+  const store = await Store.open(folder.root, { system });
+  for (const note of store.notes) {
+    log(note);
   }
   const syncService = await syncServiceOf(folder.root);
   if (syncService !== undefined) {
@@ -121,6 +128,7 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
     // What is on disk is the truth; the next engine opens it and goes on from there.
     onStorageFailure: () => closeFor('the disk takes nothing more'),
   });
+  store.onFailure((reason) => closeFor(reason));
   const startedAt = now();
   const engine: Engine = {
     store,
@@ -134,7 +142,9 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
   };
   let server: RunningServer;
   try {
-    await dropExpired(engine);
+    if (store.status.kind === 'ready') {
+      await dropExpired(engine);
+    }
     server = await listen(engine, token, access?.port ?? 0, options);
   } catch (error) {
     await store.close();
@@ -201,7 +211,9 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
   try {
     await writeAccess(folder, { token, port: server.port });
     await replaceJson(folder.address, address, { mode: 0o600 });
-    await jobs.takeUp();
+    if (store.status.kind === 'ready') {
+      await jobs.takeUp();
+    }
   } catch (error) {
     await close();
     throw error;

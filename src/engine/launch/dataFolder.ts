@@ -6,8 +6,10 @@ import { realSystem } from '../../disk/system.ts';
 /** Where an engine keeps what. All of it is readable by the user alone. */
 export type DataFolder = {
   readonly root: string;
-  /** The truth about files, jobs, events, checkpoints and models. */
-  readonly journal: string;
+  /** Names the generation of journal and snapshot that is the truth about files, jobs, events and models. */
+  readonly current: string;
+  /** Ballast, let go when the disk is full, so that the end of a job can still be written down. */
+  readonly reserve: string;
   readonly files: string;
   readonly models: string;
   readonly quarantine: string;
@@ -21,7 +23,8 @@ export type DataFolder = {
 export function dataFolderAt(root: string): DataFolder {
   return {
     root,
-    journal: join(root, 'journal.log'),
+    current: join(root, 'CURRENT'),
+    reserve: join(root, 'reserve'),
     files: join(root, 'files'),
     models: join(root, 'models'),
     quarantine: join(root, 'quarantine'),
@@ -29,6 +32,11 @@ export function dataFolderAt(root: string): DataFolder {
     address: join(root, 'engine.json'),
     log: join(root, 'engine.log'),
   };
+}
+
+/** Whether a name in a data folder is that of a journal or a snapshot. */
+export function isStoreFile(name: string): boolean {
+  return /^(journal(-\d+)?\.log|snapshot-\d+)$/.test(name);
 }
 
 /** `TUNESMITH_HOME`, or the operating system's data directory for Tunesmith. */

@@ -1,4 +1,4 @@
-import { readText, stat } from '../../disk/files.ts';
+import { readText } from '../../disk/files.ts';
 import { errorCode, realSystem } from '../../disk/system.ts';
 import type { EngineLauncher, EngineOptions, RunningEngine } from '../../protocol/launch.ts';
 import { dataFolderAt, defaultDataFolder, socketNameOf } from './dataFolder.ts';
@@ -6,7 +6,7 @@ import { exitTaken } from './exitCodes.ts';
 import { askSocket } from './handshake.ts';
 import { ask, look } from './holder.ts';
 import { startProgram, type StartedProgram } from './startProgram.ts';
-import { deleteData, diskUse } from './stored.ts';
+import { deleteData, diskUse, hasStore } from './stored.ts';
 import { syncServiceOf } from './syncService.ts';
 import { isOlder, oldestNode } from './version.ts';
 
@@ -21,7 +21,7 @@ export function createLauncher(): EngineLauncher {
     start,
     stop,
     defaultDataFolder: () => defaultDataFolder(),
-    hasStore: async (dataFolder) => (await stat(dataFolderAt(dataFolder).journal)) !== undefined,
+    hasStore,
     logFile: (dataFolder) => dataFolderAt(dataFolder).log,
     syncService: syncServiceOf,
     diskUse,

@@ -1,8 +1,13 @@
 import { join } from 'node:path';
 import { listFolder, removeTree, stat, treeBytes } from '../../disk/files.ts';
 import type { DiskUse } from '../../protocol/launch.ts';
-import { dataFolderAt, socketNameOf } from './dataFolder.ts';
+import { dataFolderAt, isStoreFile, socketNameOf } from './dataFolder.ts';
 import { claimFolder } from './lock.ts';
+
+/** Whether an engine ever kept something in a data folder. */
+export async function hasStore(dataFolder: string): Promise<boolean> {
+  return (await listFolder(dataFolder)).some((entry) => entry.name === 'CURRENT' || isStoreFile(entry.name));
+}
 
 /** What the data folder of an engine takes on the disk. */
 export async function diskUse(dataFolder: string): Promise<DiskUse> {
@@ -31,12 +36,13 @@ export async function deleteData(dataFolder: string): Promise<void> {
     throw new Error('The Local engine is running. Stop it before deleting its data.');
   }
   try {
-    for (const path of [folder.journal, folder.files, folder.models, folder.quarantine, folder.log, `${folder.log}.old`]) {
+    for (const path of [folder.current, folder.files, folder.models, folder.quarantine, folder.reserve, folder.log, `${folder.log}.old`]) {
       await removeTree(path);
     }
     for (const entry of await listFolder(folder.root)) {
-      // Temporary files of replacements that a crash interrupted.
-      if (entry.kind === 'file' && /^\.[a-z.]+\.[0-9a-f]{12}\.tmp$/.test(entry.name)) {
+      // Also temporary files of replacements that a crash interrupted.
+      const leftover = /^\.[A-Za-z0-9.-]+\.[0-9a-f]{12}\.tmp$/.test(entry.name);
+      if (entry.kind === 'file' && (leftover || isStoreFile(entry.name))) {
         await removeTree(join(folder.root, entry.name));
       }
     }

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { BytesLostError } from '../store/blobs.ts';
 import { newId } from '../store/ids.ts';
+import { StoreUnavailableError } from '../store/status.ts';
 import { ApiError } from './apiError.ts';
 import { watchBody } from './bodyWatch.ts';
 import type { Engine } from './call.ts';
@@ -100,6 +102,14 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
 function toApiError(error: unknown, requestId: string, log: (line: string) => void): ApiError {
   if (error instanceof ApiError) {
     return error;
+  }
+  if (error instanceof StoreUnavailableError) {
+    const code = error.status.kind === 'readOnly' ? 'store_read_only' : 'store_failed';
+    return new ApiError(503, error.message, { code });
+  }
+  if (error instanceof BytesLostError) {
+    log(`${error.message} ${requestId}`);
+    return new ApiError(500, error.message, { code: 'bytes_lost' });
   }
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (code === 'ENOSPC' || code === 'EDQUOT') {

@@ -10,6 +10,8 @@ export async function health(engine: Engine): Promise<Answer> {
     pid: process.pid,
     started_at: engine.startedAt,
     jobs_active: engine.jobs.active,
+    // `ready`, or why nothing can be changed.
+    store: engine.store.status,
   });
 }
 

@@ -49,7 +49,9 @@ export async function retrieveFile(engine: Engine, call: Call): Promise<Answer> 
 }
 
 export async function downloadFile(engine: Engine, call: Call): Promise<Answer> {
-  const { wire } = knownFile(engine, call);
+  const file = knownFile(engine, call);
+  const { wire } = file;
+  await engine.store.checkedFile(file);
   return {
     kind: 'bytes',
     contentType: wire.purpose === 'fine-tune-results' ? 'text/csv; charset=utf-8' : 'application/octet-stream',

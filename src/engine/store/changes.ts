@@ -26,6 +26,8 @@ export type StoredJob = {
   readonly saved: SavedState | null;
   /** Folder of the tuned model below `models/`. */
   readonly modelDirectory: string | null;
+  /** Digest of that folder; absent in jobs of earlier versions. */
+  readonly modelDigest?: string;
 };
 
 export type JobPlan = { readonly totalSteps: number; readonly stepsPerEpoch: number };
@@ -35,12 +37,16 @@ export type SavedState = {
   readonly step: number;
   /** Below `models/`. */
   readonly directory: string;
+  /** Digest of that folder; absent in what earlier versions wrote. */
+  readonly digest?: string;
 };
 
 export type StoredCheckpoint = {
   readonly wire: WireCheckpoint;
   /** Below `models/`. */
   readonly directory: string;
+  /** Digest of that folder; absent in what earlier versions wrote. */
+  readonly digest?: string;
 };
 
 /** A file that arrives in parts. The bytes of a part are `files/<id of the part>` until the upload ends. */
@@ -61,7 +67,7 @@ export type Change =
   /** Its parts are forgotten. */
   | { readonly kind: 'uploadEnded'; readonly id: string; readonly wire: Pick<WireUpload, 'status' | 'file'> }
   | { readonly kind: 'jobAdded'; readonly job: StoredJob }
-  | (Partial<Pick<StoredJob, 'attempt' | 'validated' | 'plan' | 'saved' | 'modelDirectory'>> & {
+  | (Partial<Pick<StoredJob, 'attempt' | 'validated' | 'plan' | 'saved' | 'modelDirectory' | 'modelDigest'>> & {
       readonly kind: 'jobChanged';
       readonly id: string;
       readonly wire?: Partial<WireJob>;

@@ -51,6 +51,23 @@ export function neededDirectories(state: State, ofActiveJobs: Iterable<string>):
   return needed;
 }
 
+/** The digest that was stored with a folder of a model, also of one that only a job still needs. */
+export function digestOf(state: State, directory: string): string | undefined {
+  for (const job of state.jobs.values()) {
+    if (job.modelDirectory === directory && job.modelDigest !== undefined) {
+      return job.modelDigest;
+    }
+    if (job.saved?.directory === directory && job.saved.digest !== undefined) {
+      return job.saved.digest;
+    }
+    const checkpoint = state.checkpoints(job.wire.id).find((one) => one.directory === directory);
+    if (checkpoint?.digest !== undefined) {
+      return checkpoint.digest;
+    }
+  }
+  return undefined;
+}
+
 function tuned(id: string, created: number, directory: string, jobId: string): KnownModel {
   return { wire: { id, object: 'model', created, owned_by: 'local', shutdown_date: null }, directory, jobId };
 }

@@ -46,6 +46,37 @@ export class State {
     return this.#deletedModels.has(model);
   }
 
+  /** Changes that make the same state from nothing. */
+  *changes(): Generator<Change, void, undefined> {
+    for (const file of this.#files.values()) {
+      yield { kind: 'fileAdded', file };
+    }
+    for (const upload of this.#uploads.values()) {
+      yield { kind: 'uploadAdded', upload };
+    }
+    for (const [uploadId, parts] of this.#uploadParts) {
+      for (const part of parts) {
+        yield { kind: 'uploadPartAdded', uploadId, part };
+      }
+    }
+    for (const job of this.#jobs.values()) {
+      yield { kind: 'jobAdded', job };
+    }
+    for (const [jobId, events] of this.#events) {
+      for (const event of events) {
+        yield { kind: 'eventAdded', jobId, event };
+      }
+    }
+    for (const checkpoints of this.#checkpoints.values()) {
+      for (const checkpoint of checkpoints) {
+        yield { kind: 'checkpointAdded', checkpoint };
+      }
+    }
+    for (const model of this.#deletedModels) {
+      yield { kind: 'modelDeleted', model };
+    }
+  }
+
   apply(change: Change): void {
     switch (change.kind) {
       case 'fileAdded':

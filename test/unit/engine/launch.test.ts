@@ -14,6 +14,7 @@ import { createLauncher } from '../../../src/engine/launch/launcher.ts';
 import { childEnvironment } from '../../../src/engine/launch/startProgram.ts';
 import { syncServiceOf } from '../../../src/engine/launch/syncService.ts';
 import { isOlder } from '../../../src/engine/launch/version.ts';
+import { currentText } from '../../../src/engine/store/generation.ts';
 import { FolderTakenError } from '../../../src/engine/run.ts';
 import type { EngineOptions, RunningEngine } from '../../../src/protocol/launch.ts';
 import { eventually, startTestEngine, upload } from './serverFixture.ts';
@@ -342,9 +343,9 @@ describe('the launcher', () => {
     await assert.rejects(start({ program: join(folder, 'absent.js') }), /absent\.js, is missing.*Install Tunesmith again/);
     await writeFile(join(folder, 'broken.js'), 'throw new Error("broken");');
     await assert.rejects(start({ program: join(folder, 'broken.js') }), /could not be started: exit code 1[^]*engine\.log/);
-    await writeFile(join(folder, 'journal.log'), 'something else entirely');
-    await assert.rejects(start(), /does not begin like a log/);
-    assert.equal(await readFile(join(folder, 'journal.log'), 'utf8'), 'something else entirely');
+    await writeFile(join(folder, 'CURRENT'), currentText(7, 2));
+    await assert.rejects(start(), /later version of Tunesmith \(store version 2/);
+    assert.deepEqual((await readdir(folder)).filter((name) => /^(journal|snapshot|files|models|CURRENT)/.test(name)), ['CURRENT']);
   });
 
   it('can be called off at any moment, and leaves no process behind', { skip: process.platform !== 'linux' }, async () => {

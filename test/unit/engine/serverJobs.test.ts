@@ -256,7 +256,7 @@ describe('a restart', () => {
       assert.ok(engine.log.some((line) => line.startsWith('POST /v1/chat/completions 200 ')));
       assert.ok(!engine.log.join('\n').includes(secret));
       assert.ok(!engine.log.join('\n').includes(engine.run.apiKey));
-      const journal = await readFile(join(engine.folder, 'journal.log'), 'latin1');
+      const journal = await readFile(join(engine.folder, 'journal-1.log'), 'latin1');
       assert.ok(!journal.includes(engine.run.apiKey));
     } finally {
       await engine.remove();

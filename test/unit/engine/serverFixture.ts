@@ -328,9 +328,9 @@ export async function eventually<T>(ask: () => Promise<T>, until: (value: T) => 
 }
 
 /** Newest first, over several pages. */
-export async function allEvents(openai: OpenAI, jobId: string): Promise<OpenAI.FineTuning.FineTuningJobEvent[]> {
+export async function allEvents(openai: OpenAI, jobId: string, pageSize = 4): Promise<OpenAI.FineTuning.FineTuningJobEvent[]> {
   const events = [];
-  for await (const event of openai.fineTuning.jobs.listEvents(jobId, { limit: 4 })) {
+  for await (const event of openai.fineTuning.jobs.listEvents(jobId, { limit: pageSize })) {
     events.push(event);
   }
   return events;

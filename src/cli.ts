@@ -1,4 +1,5 @@
 import { exitCouldNotRun, exitFine, type CliIo, type ExitCode, type RunCommand } from './cli/io.ts';
+import { isOlder, oldestNode } from './engine/launch/version.ts';
 
 const usage = `Usage: tunesmith COMMAND [arguments]
 
@@ -35,12 +36,12 @@ async function runCommandLine(args: readonly string[], io: CliIo): Promise<ExitC
   }
   const load = commands.get(name);
   if (load === undefined) {
-    io.stderr(`There is no command '${name}'.\n\n${usage}`);
+    io.stderr(`There is no command '${name}'.\nRun 'tunesmith --help' to see the commands.\n`);
     return exitCouldNotRun;
   }
   try {
     const command = await load();
-    if (rest.includes('--help')) {
+    if (rest.includes('--help') || rest.includes('-h')) {
       io.stdout(command.usage);
       return exitFine;
     }
@@ -52,8 +53,13 @@ async function runCommandLine(args: readonly string[], io: CliIo): Promise<ExitC
 }
 
 function main(): void {
+  if (isOlder(process.versions.node, oldestNode)) {
+    process.stderr.write(`tunesmith needs Node ${oldestNode} or newer, but this is ${process.versions.node}. Update Node.\n`);
+    process.exitCode = exitCouldNotRun;
+    return;
+  }
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => stop.abort(new Error('Stopped')));
   }
   // A reader that goes away (`| head`) ends the program quietly.

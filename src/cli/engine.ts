@@ -1,29 +1,34 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultDataFolder } from '../engine/launch/dataFolder.ts';
+import { explainFolderFault } from '../engine/launch/folderFault.ts';
 import { createLauncher } from '../engine/launch/launcher.ts';
 import { FolderTakenError, runEngine, threadsBeside } from '../engine/run.ts';
 import { Faults, faultsVariable } from '../engine/server/faults.ts';
 import { exitCouldNotRun, exitFine, type CliIo, type ExitCode } from './io.ts';
 import { installedProgram } from './program.ts';
+import { explainParseError, tellUsageError } from './usage.ts';
 
 export const engineUsage = `Usage: tunesmith engine [--port N] [--data DIR] [--threads N] [--new-key] [--repair]
 
 Runs the Local engine in the foreground. When it is ready it prints one JSON line:
-{"baseURL","apiKey","pid"}. Ctrl+C or SIGTERM ends it; unfinished jobs begin again with the next start.
+{"baseURL","apiKey","pid"}. Ctrl+C or SIGTERM ends it; unfinished jobs go on with the next start.
 
   --port N      use this port; otherwise the one of the last run if it is free
   --data DIR    keep files, jobs and models there (default: TUNESMITH_HOME or the system's data folder)
   --threads N   threads for training (default: as many as the machine offers)
   --new-key     make a new API key; the old one is no longer accepted
   --repair      make a damaged store writable again; what was damaged is kept in its quarantine folder
+
+What happens is told on standard error. One engine works in a folder: if another one has it, this one ends.
+Exit codes: 0 ended when asked to, 2 could not run.
 `;
 
 /** `tunesmith engine` */
 export async function runEngineCommand(args: readonly string[], io: CliIo): Promise<ExitCode> {
   const options = parseOptions(args, io);
   if (typeof options === 'string') {
-    io.stderr(`${options}\n${engineUsage}`);
+    tellUsageError(io, 'engine', options);
     return exitCouldNotRun;
   }
   const program = await installedProgram();
@@ -70,7 +75,7 @@ function parseOptions(args: readonly string[], io: CliIo): Options | string {
     const port = values.port === undefined ? undefined : toNumber(values.port, 65_535);
     const threads = toNumber(values.threads, 1024);
     if (port === null || threads === null) {
-      return port === null ? '--port must be a number from 0 to 65535.' : '--threads must be a number from 0 to 1024.';
+      return port === null ? '--port must be a whole number from 0 to 65535.' : '--threads must be a whole number from 0 to 1024.';
     }
     return {
       dataFolder: values.data === undefined ? defaultDataFolder(io.env) : resolve(io.cwd, values.data),
@@ -80,7 +85,7 @@ function parseOptions(args: readonly string[], io: CliIo): Options | string {
       ...(port === undefined ? {} : { port }),
     };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return explainParseError(error);
   }
 }
 
@@ -97,5 +102,7 @@ async function explain(error: unknown, options: Options): Promise<string> {
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     return `Port ${options.port} is taken. Choose another one, or leave --port out.`;
   }
-  return `The engine could not be started: ${error instanceof Error ? error.message : String(error)}`;
+  const explained = explainFolderFault(error, options.dataFolder);
+  const text = explained instanceof Error ? explained.message : String(explained);
+  return explained === error ? `The engine could not be started: ${text}` : text;
 }

@@ -8,14 +8,25 @@ import { prepareFailureText, prepareSummaryText, prepareWarningText } from '../m
 import { recipeProblemText } from '../messages/recipe.ts';
 import { runRecipe } from '../workers/runRecipe.ts';
 import { exitCouldNotRun, exitFine, exitProblems, type CliIo, type ExitCode } from './io.ts';
+import { explainParseError, tellUsageError } from './usage.ts';
 
-export const prepareUsage = 'Usage: tunesmith prepare RECIPE [--out FILE] [--force] [--json]\n';
+export const prepareUsage = `Usage: tunesmith prepare RECIPE [--out FILE] [--force] [--json]
+
+Runs a recipe (*.recipe.json): reads its source, turns rows into examples and writes the training file, and the
+validation file if the recipe splits.
+
+  --out FILE   write the training file there instead of where the recipe says
+  --force      overwrite outputs that were changed since the last run of this recipe
+  --json       print what was done as one JSON document
+
+Exit codes: 0 written, 1 the recipe has problems or its outputs were changed, 2 could not run.
+`;
 
 /** `tunesmith prepare`: runs a recipe. `--force` overwrites outputs that were changed since its last run. */
 export async function runPrepare(args: readonly string[], io: CliIo): Promise<ExitCode> {
   const options = parseOptions(args);
   if (typeof options === 'string') {
-    io.stderr(`${options}\n${prepareUsage}`);
+    tellUsageError(io, 'prepare', options);
     return exitCouldNotRun;
   }
   const recipePath = resolve(io.cwd, options.recipe);
@@ -46,7 +57,7 @@ function parseOptions(args: readonly string[]): Options | string {
     const { out, force, json } = values;
     return { recipe, force, json, ...(out === undefined ? {} : { out }) };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return explainParseError(error);
   }
 }
 

@@ -16,14 +16,15 @@ import { explainServiceError } from '../messages/serviceErrors.ts';
 import { followJob } from './followJob.ts';
 import { exitCouldNotRun, exitFine, exitProblems, type CliIo, type ExitCode } from './io.ts';
 import { openTarget } from './tuneTarget.ts';
-import { parseTuneOptions, tuneUsage, type TuneOptions } from './tuneOptions.ts';
+import { parseTuneOptions, type TuneOptions } from './tuneOptions.ts';
+import { tellUsageError } from './usage.ts';
 
 export { tuneUsage } from './tuneOptions.ts';
 
 /** Problems that are printed; the rest is counted. */
 const shownProblems = 20;
 
-/** What ends the command before there is a job to print. */
+/** What ends the command before there is the end of a job to print. */
 class TuneFailure extends Error {
   readonly exit: ExitCode;
   readonly problems: readonly string[];
@@ -35,62 +36,78 @@ class TuneFailure extends Error {
   }
 }
 
+/** How far the command has come, for telling what stays behind when it ends early. */
+type Progress = { readonly uploaded: string[]; jobId?: string };
+
 /** `tunesmith tune`: checks, uploads, creates the job, follows it to its end and prints it. */
 export async function runTune(args: readonly string[], io: CliIo): Promise<ExitCode> {
   const options = parseTuneOptions(args, io.env);
   if (typeof options === 'string') {
-    io.stderr(`${options}\n${tuneUsage}`);
+    tellUsageError(io, 'tune', options);
     return exitCouldNotRun;
   }
+  const progress: Progress = { uploaded: [] };
   try {
-    const job = await tune(options, io);
+    const job = await tune(options, io, progress);
     io.stdout(options.json ? `${JSON.stringify(job, null, 2)}\n` : toText(job));
     return job.status === 'succeeded' ? exitFine : exitProblems;
   } catch (error) {
     const failure = toFailure(error, io);
-    io.stderr([...failure.problems, failure.message, ''].join('\n'));
+    const message = [failure.message, ...whatStays(progress, options)].join('\n');
+    io.stderr([...failure.problems, message, ''].join('\n'));
     if (options.json) {
-      io.stdout(`${JSON.stringify({ error: { message: failure.message }, problems: failure.problems }, null, 2)}\n`);
+      const { uploaded, jobId = null } = progress;
+      const report = { error: { message }, problems: failure.problems, uploaded, job: jobId };
+      io.stdout(`${JSON.stringify(report, null, 2)}\n`);
     }
     return failure.exit;
   }
 }
 
-async function tune(options: TuneOptions, io: CliIo): Promise<WireJob> {
+async function tune(options: TuneOptions, io: CliIo, progress: Progress): Promise<WireJob> {
+  if (typeof options.job === 'string') {
+    const { service, pollMs } = await openTarget(options, io);
+    const job = await service.retrieveJob(options.job, io.signal);
+    progress.jobId = job.id;
+    return followJob(service, job, pollMs, io);
+  }
+  const { file, validation: validationFile, suffix, model, epochs, seed } = options.job;
   const ruleset = createRuleset((options.baseURL === undefined ? datasetProfiles['local'] : undefined) ?? defaultProfile);
-  const check = (file: string, role: FileRole): Promise<CheckedFile> =>
-    checkedFile(resolve(io.cwd, file), role, ruleset, io.signal);
-  const training = await check(options.file, 'training');
-  const validation = options.validation === undefined ? undefined : await check(options.validation, 'validation');
+  const check = (name: string, role: FileRole): Promise<CheckedFile> =>
+    checkedFile(resolve(io.cwd, name), role, ruleset, io.signal);
+  const training = await check(file, 'training');
+  const validation = validationFile === undefined ? undefined : await check(validationFile, 'validation');
   const { service, profile, pollMs } = await openTarget(options, io);
-  if (options.suffix !== undefined && !isValidSuffix(profile, options.suffix)) {
+  if (suffix !== undefined && !isValidSuffix(profile, suffix)) {
     throw new TuneFailure(
       `--suffix takes 1 to ${profile.suffix.maxLength} letters, digits, hyphens and underscores; nothing was uploaded.`,
       exitCouldNotRun,
     );
   }
-  const upload = async (path: string, bytes: number): Promise<string> => {
+  const upload = async ({ path, bytes }: CheckedFile): Promise<string> => {
     io.stderr(`Uploading ${basename(path)} (${bytes} bytes)\n`);
     const source = { filename: basename(path), bytes, open: () => readChunks(path, io.signal) };
-    return (await service.uploadFile(source, io.signal)).id;
+    const { id } = await service.uploadFile(source, io.signal);
+    progress.uploaded.push(id);
+    return id;
   };
-  const trainingFile = await upload(training.path, training.bytes);
-  const validationFile = validation === undefined ? undefined : await upload(validation.path, validation.bytes);
-  const request = toCreateRequest(
-    {
-      model: options.model,
-      suffix: options.suffix ?? '',
-      settings: { ...autoSettings, nEpochs: options.epochs ?? 'auto', seed: options.seed ?? 'auto' },
-    },
-    profile,
-    { trainingFile, validationFile },
-    randomUUID(),
-  );
-  return followJob(service, await createJob(service, request, io.signal), pollMs, io);
+  const files = {
+    trainingFile: await upload(training),
+    validationFile: validation === undefined ? undefined : await upload(validation),
+  };
+  const settings = { ...autoSettings, nEpochs: epochs ?? 'auto', seed: seed ?? 'auto' } as const;
+  const request = toCreateRequest({ model, suffix: suffix ?? '', settings }, profile, files, randomUUID());
+  io.signal.throwIfAborted();
+  const job = await createJob(service, request);
+  progress.jobId = job.id;
+  return followJob(service, job, pollMs, io);
 }
 
-async function createJob(service: Service, request: Parameters<typeof createOnce>[1], signal: AbortSignal): Promise<WireJob> {
-  const outcome = await createOnce(service, request, signal);
+/** What was asked for is not broken off: the answer says whether there is a job, which may cost money. */
+const createPatienceMs = 60_000;
+
+async function createJob(service: Service, request: Parameters<typeof createOnce>[1]): Promise<WireJob> {
+  const outcome = await createOnce(service, request, AbortSignal.timeout(createPatienceMs));
   if (outcome.kind === 'created') {
     return outcome.job;
   }
@@ -99,6 +116,16 @@ async function createJob(service: Service, request: Parameters<typeof createOnce
       'Look at the list of jobs before you start another.',
     exitCouldNotRun,
   );
+}
+
+/** A job goes on without this program, and files that were uploaded stay at the service. */
+function whatStays({ uploaded, jobId }: Progress, { baseURL, apiKeyName }: TuneOptions): readonly string[] {
+  if (jobId !== undefined) {
+    const where = baseURL === undefined ? '' : ` --base-url ${baseURL}`;
+    const key = apiKeyName === undefined ? '' : ` --api-key-env ${apiKeyName}`;
+    return [`The job ${jobId} goes on. Follow it with: tunesmith tune --job ${jobId}${where}${key}`];
+  }
+  return uploaded.length === 0 ? [] : [`Uploaded before, and still there: ${uploaded.join(', ')}.`];
 }
 
 type CheckedFile = { readonly path: string; readonly bytes: number };
@@ -114,7 +141,8 @@ async function checkedFile(
   if (found?.kind !== 'file') {
     throw new TuneFailure(`${path} ${found === undefined ? 'does not exist' : 'is no file'}.`, exitCouldNotRun);
   }
-  const result = await checkBytes(readChunks(path, signal), { limit: 10_000, ruleset, file: { extension: '.jsonl', role } });
+  const file = { extension: '.jsonl', role, method: 'supervised' } as const;
+  const result = await checkBytes(readChunks(path, signal), { limit: 10_000, ruleset, file });
   const errors = result.problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) {
     const shown = errors.slice(0, shownProblems).map((problem) => toLine(path, problem));
@@ -134,7 +162,7 @@ function toFailure(error: unknown, io: CliIo): TuneFailure {
     return error;
   }
   if (io.signal.aborted) {
-    return new TuneFailure('Stopped. A job that was created goes on without this program.', exitCouldNotRun);
+    return new TuneFailure('Stopped.', exitCouldNotRun);
   }
   if (error instanceof ServiceError) {
     const text =

@@ -1,17 +1,21 @@
 import { parseArgs } from 'node:util';
 import { parseBaseURL, type BaseURLFault } from '../core/providers/connection.ts';
+import { explainParseError } from './usage.ts';
 
 export const tuneUsage = `Usage: tunesmith tune FILE [--model M] [--validation FILE] [--epochs N] [--suffix S] [--seed N]
                       [--base-url U] [--api-key-env NAME] [--json]
+       tunesmith tune --job ID [--base-url U] [--api-key-env NAME] [--json]
 
-Uploads a training file, creates a fine-tuning job, follows it and prints it. Without --base-url it trains
-on the Local engine, which is started if need be.
+Checks a training file of the supervised format, uploads it, creates a fine-tuning job, follows it and prints it.
+Without --base-url it trains on the Local engine, which is started if need be. Ctrl+C ends the following, not the
+job; --job takes it up again.
 
   --model M           base or tuned model (Local: tunesmith-tiny)
   --validation FILE   a second file that is only measured
   --epochs N          how often the file is gone through (default: the service decides)
   --suffix S          part of the tuned model's name
   --seed N            the same seed gives the same run
+  --job ID            follow this job instead of creating one
   --base-url U        another service, with its version path: https://api.openai.com/v1
   --api-key-env NAME  environment variable that holds its key
   --json              print the job as one JSON document
@@ -19,14 +23,22 @@ on the Local engine, which is started if need be.
 Exit codes: 0 succeeded, 1 problems in a file or a failed job, 2 could not run.
 `;
 
-export type TuneOptions = {
+/** A job that is to be made. */
+export type NewJob = {
   readonly file: string;
   readonly validation?: string;
   readonly model: string;
   readonly epochs?: number;
   readonly suffix?: string;
   readonly seed?: number;
+};
+
+export type TuneOptions = {
+  /** What to do, or the id of the job that is only followed. */
+  readonly job: NewJob | string;
   readonly baseURL?: string;
+  /** The variable that the key came from, for telling how to call this again. */
+  readonly apiKeyName?: string;
   readonly apiKey: string | null;
   readonly json: boolean;
 };
@@ -36,9 +48,8 @@ export function parseTuneOptions(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): TuneOptions | string {
-  let parsed;
   try {
-    parsed = parseArgs({
+    const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
       options: {
@@ -47,52 +58,80 @@ export function parseTuneOptions(
         epochs: { type: 'string' },
         suffix: { type: 'string' },
         seed: { type: 'string' },
+        job: { type: 'string' },
         'base-url': { type: 'string' },
         'api-key-env': { type: 'string' },
         json: { type: 'boolean', default: false },
       },
     });
+    const target = parseTarget(values['base-url'], values['api-key-env'], env);
+    if (typeof target === 'string') {
+      return target;
+    }
+    const isLocal = target.baseURL === undefined;
+    const job = values.job === undefined ? parseNewJob(values, positionals, isLocal) : parseJobId(values, positionals);
+    return 'fault' in job ? job.fault : { ...target, json: values.json, job: 'id' in job ? job.id : job };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return explainParseError(error);
   }
-  const { values, positionals } = parsed;
+}
+
+type Texts = Readonly<Partial<Record<'model' | 'validation' | 'epochs' | 'suffix' | 'seed' | 'job', string>>>;
+type Fault = { readonly fault: string };
+
+function parseTarget(
+  address: string | undefined,
+  keyName: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Pick<TuneOptions, 'baseURL' | 'apiKey' | 'apiKeyName'> | string {
+  if (address === undefined) {
+    return keyName === undefined ? { apiKey: null } : '--api-key-env needs --base-url: the Local engine has its own key.';
+  }
+  const parsed = parseBaseURL(address);
+  if ('fault' in parsed) {
+    return explainAddress(parsed.fault);
+  }
+  if (keyName === undefined) {
+    return { baseURL: parsed.baseURL, apiKey: null };
+  }
+  const apiKey = env[keyName]?.trim() ?? '';
+  return apiKey === ''
+    ? `The environment variable ${keyName} holds no key. Set it, or name another one with --api-key-env.`
+    : { baseURL: parsed.baseURL, apiKey, apiKeyName: keyName };
+}
+
+function parseJobId(values: Texts, positionals: readonly string[]): { readonly id: string } | Fault {
+  const makers = (['model', 'validation', 'epochs', 'suffix', 'seed'] as const).filter((name) => values[name] !== undefined);
+  const other = positionals[0] ?? (makers[0] === undefined ? undefined : `--${makers[0]}`);
+  if (other !== undefined) {
+    return { fault: `--job follows a job that was made before, so '${other}' has no place beside it.` };
+  }
+  const id = values.job ?? '';
+  return /^[\w.:-]{1,200}$/.test(id) ? { id } : { fault: '--job needs the id of a job, such as ftjob-….' };
+}
+
+function parseNewJob(values: Texts, positionals: readonly string[], isLocal: boolean): NewJob | Fault {
   const [file, ...others] = positionals;
   if (file === undefined || others.length > 0) {
-    return 'Name one training file.';
+    return { fault: 'Name one training file.' };
   }
-  const address = values['base-url'];
-  const keyName = values['api-key-env'];
-  if (address === undefined && keyName !== undefined) {
-    return '--api-key-env needs --base-url: the Local engine has its own key.';
-  }
-  const parsedURL = address === undefined ? undefined : parseBaseURL(address);
-  if (parsedURL !== undefined && 'fault' in parsedURL) {
-    return explainAddress(parsedURL.fault);
-  }
-  const baseURL = parsedURL?.baseURL;
-  const apiKey = keyName === undefined ? null : (env[keyName]?.trim() ?? '');
-  if (apiKey === '') {
-    return `The environment variable ${keyName} holds no key.`;
-  }
-  const model = values.model ?? (baseURL === undefined ? 'tunesmith-tiny' : undefined);
+  const model = values.model ?? (isLocal ? 'tunesmith-tiny' : undefined);
   if (model === undefined) {
-    return 'Name the model to start from with --model.';
+    return { fault: 'Name the model to start from with --model.' };
   }
   const epochs = wholeNumber(values.epochs, 1, 50);
   const seed = wholeNumber(values.seed, 0, 2_147_483_647);
   if (epochs === null || seed === null) {
-    return epochs === null ? '--epochs must be a number from 1 to 50.' : '--seed must be a number from 0 to 2147483647.';
+    const [name, range] = epochs === null ? ['--epochs', '1 to 50'] : ['--seed', '0 to 2147483647'];
+    return { fault: `${name} must be a whole number from ${range}.` };
   }
   return {
     file,
     model,
-    apiKey,
-    json: values.json,
     ...(values.validation === undefined ? {} : { validation: values.validation }),
     ...(epochs === undefined ? {} : { epochs }),
     ...(values.suffix === undefined ? {} : { suffix: values.suffix }),
     ...(seed === undefined ? {} : { seed }),
-    ...(baseURL === undefined ? {} : { baseURL }),
   };
 }
 

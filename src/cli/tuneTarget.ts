@@ -6,6 +6,7 @@ import type { Service } from '../core/providers/port.ts';
 import type { ProviderProfile } from '../core/providers/profile.ts';
 import { defaultDataFolder } from '../engine/launch/dataFolder.ts';
 import { createLauncher } from '../engine/launch/launcher.ts';
+import { syncWarning } from '../engine/launch/syncService.ts';
 import type { CliIo } from './io.ts';
 import { installedProgram } from './program.ts';
 import type { TuneOptions } from './tuneOptions.ts';
@@ -34,11 +35,17 @@ export async function openTarget(options: TuneOptions, io: CliIo): Promise<TuneT
       pollMs: isLoopback(new URL(baseURL).hostname) ? 500 : 5_000,
     };
   }
-  const engine = await createLauncher().start(
+  const launcher = createLauncher();
+  const dataFolder = defaultDataFolder(io.env);
+  const syncService = await launcher.syncService(dataFolder);
+  if (syncService !== undefined) {
+    io.stderr(`Warning: ${syncWarning(dataFolder, syncService)}\n`);
+  }
+  const engine = await launcher.start(
     {
       program: program.engine,
       version: program.version,
-      dataFolder: defaultDataFolder(io.env),
+      dataFolder,
       threads: 0,
       idleSeconds,
     },

@@ -12,6 +12,7 @@ import { encodingOf } from '../core/tokens/encodings.ts';
 import { readChunks, stat } from '../disk/files.ts';
 import { problemText } from '../messages/problems.ts';
 import { exitCouldNotRun, exitFine, exitProblems, worseOf, type CliIo, type ExitCode } from './io.ts';
+import { explainParseError, tellUsageError } from './usage.ts';
 
 export const validateUsage = `Usage: tunesmith validate FILE... [--provider ID] [--method METHOD] [--model MODEL] [--json]
 
@@ -63,7 +64,7 @@ export async function runValidate(args: readonly string[], io: CliIo): Promise<E
   }
   const options = parseOptions(args);
   if (typeof options === 'string') {
-    io.stderr(`${options}\n\n${validateUsage}`);
+    tellUsageError(io, 'validate', options);
     return exitCouldNotRun;
   }
   const encoding = encodingOf(options.model, options.provider);
@@ -116,7 +117,7 @@ function parseOptions(args: readonly string[]): Options | string {
     }
     return { files: positionals, provider, method, model, json };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return explainParseError(error);
   }
 }
 

@@ -3,6 +3,7 @@ import { errorCode, realSystem } from '../../disk/system.ts';
 import type { EngineLauncher, EngineOptions, RunningEngine } from '../../protocol/launch.ts';
 import { dataFolderAt, defaultDataFolder, socketNameOf } from './dataFolder.ts';
 import { exitTaken } from './exitCodes.ts';
+import { explainFolderFault } from './folderFault.ts';
 import { askSocket } from './handshake.ts';
 import { ask, look } from './holder.ts';
 import { startProgram, type StartedProgram } from './startProgram.ts';
@@ -78,7 +79,7 @@ async function start(options: EngineOptions, signal: AbortSignal): Promise<Runni
   } catch (error) {
     // Nobody would know of it: neither of one that was called off, nor of one that does not answer.
     program?.end();
-    throw explainFolder(error, options.dataFolder);
+    throw explainFolderFault(error, options.dataFolder);
   }
 }
 
@@ -90,28 +91,6 @@ function refuseTooNew(engine: RunningEngine, version: string): void {
         `but this is ${version}. Update Tunesmith here, or end the engine (process ${engine.pid}) and start it again.`,
     );
   }
-}
-
-const folderFaults: Readonly<Record<string, string>> = {
-  EACCES: 'it may not be written to',
-  EPERM: 'it may not be written to',
-  EROFS: 'it is on a read-only disk',
-  ENOTDIR: 'a part of its path is a file',
-  EEXIST: 'there is a file of that name',
-  ENOSPC: 'its disk is full',
-  ENOENT: 'it cannot be created there',
-};
-
-function explainFolder(error: unknown, dataFolder: string): unknown {
-  const { path } = error as { readonly path?: unknown };
-  const fault = typeof path === 'string' ? folderFaults[errorCode(error) ?? ''] : undefined;
-  return fault === undefined
-    ? error
-    : new Error(
-        `The Local engine cannot use its data folder ${dataFolder}: ${fault}. ` +
-          'Mend that, or name another folder in the environment variable TUNESMITH_HOME.',
-        { cause: error },
-      );
 }
 
 /** The last lines of the log say more than an exit code; it holds no content of requests. */

@@ -20,6 +20,9 @@ describe('the command line', () => {
       const own = run(command, '--help');
       assert.equal(own.status, 0, command);
       assert.match(own.stdout, new RegExp(`tunesmith ${command}`));
+      assert.match(own.stdout, /^ {2,}--\w+/m, 'every option is explained');
+      assert.match(own.stdout, /Exit codes/);
+      assert.equal(run(command, '-h').stdout, own.stdout);
     }
     assert.match(run('--version').stdout, /^\d+\.\d+\.\d+\n$/);
     const unknown = run('tunes');
@@ -27,8 +30,20 @@ describe('the command line', () => {
     assert.match(unknown.stderr, /no command 'tunes'/);
     assert.equal(unknown.stdout, '');
     assert.equal(run().status, 2);
-    assert.equal(run('engine', '--port', 'many').status, 2);
-    assert.equal(run('engine', 'extra').status, 2);
+    for (const [args, sentence] of [
+      [['engine', '--port', 'many'], '--port must be a whole number from 0 to 65535.'],
+      [['engine', '--port', '65536'], '--port must be a whole number from 0 to 65535.'],
+      [['engine', 'extra'], "'extra' is one argument too many."],
+      [['engine', '--data'], "The option '--data' needs a value."],
+      [['tune'], 'Name one training file.'],
+      [['validate'], 'Name at least one file.'],
+      [['prepare', '--nonsense'], "There is no option '--nonsense'."],
+    ] as const) {
+      const wrong = run(...args);
+      assert.equal(wrong.status, 2);
+      assert.equal(wrong.stderr, `${sentence}\nRun 'tunesmith ${args[0]} --help' to see how it is used.\n`);
+      assert.equal(wrong.stdout, '');
+    }
   });
 });
 
@@ -57,11 +72,18 @@ describe('tunesmith engine', () => {
     assert.equal((await client.models.list()).data[0]?.id, 'tunesmith-tiny');
     const second = run('engine', '--data', folder);
     assert.equal(second.status, 2);
-    assert.match(second.stderr, new RegExp(`process ${first.child.pid}`));
+    assert.match(second.stderr, new RegExp(`process ${first.child.pid}.* Use that one, end it, or choose another folder with --data\\.`));
+    const elsewhere = join(folder, 'elsewhere');
+    const taken = run('engine', '--data', elsewhere, '--port', new URL(first.ready.baseURL).port);
+    assert.equal(taken.status, 2);
+    assert.match(taken.stderr, /^Port \d+ is taken\. Choose another one, or leave --port out\.$/m);
+    const file = run('engine', '--data', join(import.meta.dirname, 'commandLine.test.ts'));
+    assert.equal(file.status, 2);
+    assert.match(file.stderr, /cannot use its data folder .*there is a file of that name\. Mend that/);
     first.child.kill('SIGTERM');
     assert.deepEqual(await first.ended, [0, null]);
     assert.equal(first.output().split('\n').length, 2);
-    assert.ok(!(await readdir(folder)).some((name) => name.startsWith('engine.')));
+    assert.ok(!(await readdir(folder)).some((name) => name.startsWith('engine.')), 'no address and no socket stay');
 
     const again = await start('--new-key', '--port', new URL(first.ready.baseURL).port);
     assert.equal(again.ready.baseURL, first.ready.baseURL);

@@ -85,26 +85,70 @@ describe('tunesmith tune', () => {
     assert.equal((await engine.openai.files.list()).data.length, files);
   });
 
-  it('stops following when asked to, and the job goes on', async () => {
+  it('uploads no file of another format than the one that is trained', async () => {
+    const files = (await engine.openai.files.list()).data.length;
+    const pair = { input: { messages: [{ role: 'user', content: 'a' }] }, preferred_output: [{ role: 'assistant', content: 'b' }], non_preferred_output: [{ role: 'assistant', content: 'c' }] };
+    await writeFile(join(folder, 'dpo.jsonl'), Array.from({ length: 12 }, (_, index) => `${JSON.stringify({ ...pair, input: { messages: [{ role: 'user', content: `q${index}` }] } })}\n`).join(''));
+    await writeFile(join(folder, 'table.jsonl'), 'question,answer\na,b\n');
+    for (const [args, name] of [
+      [['dpo.jsonl'], 'dpo'],
+      [['good.jsonl', '--validation', 'dpo.jsonl'], 'dpo'],
+      [['table.jsonl'], 'table'],
+    ] as const) {
+      told = '';
+      assert.equal(await run([...args, ...target()]), 1, told);
+      assert.match(told, new RegExp(`${name}\\.jsonl has \\d+ error\\(s\\); nothing was uploaded`));
+      if (name === 'dpo') assert.match(told, /\[file\.format\.method\]/);
+    }
+    assert.equal((await engine.openai.files.list()).data.length, files);
+  });
+
+  it('stops following when asked to; the job goes on and can be followed again', async () => {
     engine.scripts.splice(0, engine.scripts.length, { hold: true }, {});
-    const running = run(['good.jsonl', ...target()]);
+    const running = run(['good.jsonl', '--json', ...target()]);
     while (!told.includes('Fine-tuning job started')) await new Promise((resolve) => setTimeout(resolve, 5));
     stop.abort(new Error('Stopped'));
     assert.equal(await running, 2);
-    assert.match(told, /goes on without this program/);
     const [job] = (await engine.openai.fineTuning.jobs.list({ limit: 1 })).data;
     assert.equal(job?.status, 'running');
-    await engine.openai.fineTuning.jobs.cancel(job?.id ?? '');
+    const report = JSON.parse(out) as { job: string; uploaded: string[]; error: { message: string } };
+    assert.equal(report.job, job.id);
+    assert.deepEqual(report.uploaded, [job.training_file]);
+    const [, again = ''] = /goes on\. Follow it with: tunesmith tune (.*)$/.exec(report.error.message) ?? [];
+    assert.equal(again, `--job ${job.id} --base-url ${engine.run.address.baseURL} --api-key-env KEY`);
+
+    out = '';
+    stop = new AbortController();
+    engine.trainers.at(-1)?.release();
+    assert.equal(await run(again.split(' ')), 0);
+    assert.match(out, new RegExp(`^${job.id} succeeded\\nmodel: `));
+  });
+
+  it('says that nothing was created when it is stopped early, and what stays after a refusal', async () => {
+    stop.abort(new Error('Stopped'));
+    assert.equal(await run(['good.jsonl', ...target()]), 2);
+    assert.equal(told, 'Stopped.\n');
+    told = '';
+    stop = new AbortController();
+    assert.equal(await run(['good.jsonl', '--json', ...target().with(-1, 'no-such-model')]), 2);
+    assert.match(told, /no-such-model[^]*\nUploaded before, and still there: file-\w+\.\n$/);
+    assert.equal((JSON.parse(out) as { job: null }).job, null);
   });
 
   it('ends with 2 when it cannot run', async () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [[], /Name one training file/],
       [['a', 'b'], /Name one training file/],
+      [['good.jsonl', '--model'], /The option '--model' needs a value/],
+      [['good.jsonl', '--json=yes'], /The option '--json' takes no value/],
+      [['--job', 'ftjob-1', 'good.jsonl'], /'good\.jsonl' has no place/],
+      [['--job', 'ftjob-1', '--epochs', '3'], /'--epochs' has no place/],
+      [['--job', '../x'], /needs the id of a job/],
+      [['--job', 'ftjob-nothing', ...target().slice(0, 4)], /does not know what was asked for/],
       [['good.jsonl', '--epochs', '0'], /--epochs/],
       [['good.jsonl', '--epochs', 'x'], /--epochs/],
       [['good.jsonl', '--seed', '-1'], /seed/],
-      [['good.jsonl', '--nonsense'], /nonsense/],
+      [['good.jsonl', '--nonsense'], /^There is no option '--nonsense'\.\nRun 'tunesmith tune --help' to see how it is used\.\n$/],
       [['good.jsonl', '--base-url', 'nowhere'], /whole address/],
       [['good.jsonl', '--base-url', 'http://service.example/v1', '--model', 'm', '--api-key-env', 'KEY'], /https/],
       [['good.jsonl', '--base-url', 'https://me:secret@service.example/v1', '--model', 'm'], /user name/],

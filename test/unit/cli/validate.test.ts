@@ -80,7 +80,7 @@ test('wrong arguments are refused', async () => {
     const { exit, out, err } = await run(...args);
     assert.equal(exit, 2, args.join(' '));
     assert.equal(out, '');
-    assert.match(err, /Usage: tunesmith validate/);
+    assert.match(err, /tunesmith validate --help/);
   }
 });
 

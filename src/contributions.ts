@@ -3,6 +3,8 @@
 export const commandIds = {
   datasetValidate: 'tunesmith.dataset.validate',
   datasetTreatAsDataset: 'tunesmith.dataset.treatAsDataset',
+  datasetSetFormat: 'tunesmith.dataset.setFormat',
+  datasetFixAll: 'tunesmith.dataset.fixAll',
   prepareRunRecipe: 'tunesmith.prepare.runRecipe',
   prepareValidateRecipe: 'tunesmith.prepare.validateRecipe',
   prepareCreateRecipe: 'tunesmith.prepare.createRecipe',
@@ -46,6 +48,7 @@ export const settingIds = {
   engineIdleMinutes: 'tunesmith.engine.idleMinutes',
   notifyWhenFinished: 'tunesmith.jobs.notifyWhenFinished',
   datasetValidate: 'tunesmith.dataset.validate',
+  rules: 'tunesmith.rules',
   datasetTokenHints: 'tunesmith.dataset.tokenHints',
 } as const;
 

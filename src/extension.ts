@@ -11,6 +11,7 @@ import { registerJobs } from './features/jobs/index.ts';
 import { registerMetrics } from './features/metrics/index.ts';
 import { registerPrepare } from './features/prepare/index.ts';
 import { Connections } from './platform/connections.ts';
+import { DatasetRules } from './platform/datasetRules.ts';
 import { Datasets } from './platform/datasets.ts';
 import { EngineProcess } from './platform/engineProcess.ts';
 import { JobOrigins } from './platform/jobOrigins.ts';
@@ -38,12 +39,13 @@ export function activate(context: vscode.ExtensionContext): { readonly activatio
   const jobStore = new JobStore();
   const jobWatcher = own(new JobWatcher({ connections, store: jobStore, globalState: context.globalState, log }));
   const jobOrigins = new JobOrigins(context.globalState);
-  const datasets = own(new Datasets({ log }));
+  const datasetRules = own(new DatasetRules({ connections, workspaceState: context.workspaceState, log }));
+  const datasets = own(new Datasets({ log, rules: datasetRules }));
   const tokens = own(new TokenCounter({ program: join(context.extensionPath, 'dist', 'tokenWorker.js'), log }));
   const beforeEnd = (work: () => Promise<void>): void => void lastWork.push(work);
   const services = {
     ...{ context, log, engine, connections, jobStore, jobWatcher, jobOrigins },
-    ...{ datasets, tokens, beforeEnd },
+    ...{ datasets, datasetRules, tokens, beforeEnd },
   };
 
   own(registerDataset(services));

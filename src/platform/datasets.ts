@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { readTrainingFacts, readTrainingFactsOfBytes, type TrainingFacts } from '../core/chat/trainingFacts.ts';
 import { checkBytes } from '../core/dataset/checkBytes.ts';
+import type { DatasetOptions } from '../core/dataset/document.ts';
+import type { FileFacts } from '../core/dataset/fileProblems.ts';
 import { holdsKnownKey, looksLikeDataset, recognizedLines, type Format } from '../core/dataset/format.ts';
 import type { Problem } from '../core/dataset/problem.ts';
 import type { StreamResult } from '../core/dataset/stream.ts';
@@ -9,6 +11,7 @@ import type { DatasetSummary } from '../core/dataset/summary.ts';
 import { countLineBreaks } from '../core/jsonl/lines.ts';
 import { problemText } from '../messages/problems.ts';
 import { fileBytes } from './fileBytes.ts';
+import type { DatasetRules } from './datasetRules.ts';
 import type { Log } from './log.ts';
 import { OpenDataset } from './openDataset.ts';
 
@@ -37,6 +40,7 @@ type CheckFileOptions = {
  */
 export class Datasets implements vscode.Disposable {
   readonly #log: Log;
+  readonly #rules: DatasetRules;
   readonly #open = new Map<string, OpenDataset>();
   /** Files that a person, a recipe or a job called a training file. */
   readonly #named = new Set<string>();
@@ -49,12 +53,14 @@ export class Datasets implements vscode.Disposable {
   /** A document is no open training file any more. */
   readonly onDidClose = this.#closed.event;
 
-  constructor({ log }: { readonly log: Log }) {
+  constructor({ log, rules }: { readonly log: Log; readonly rules: DatasetRules }) {
     this.#log = log;
+    this.#rules = rules;
     this.#subscriptions = vscode.Disposable.from(
       vscode.workspace.onDidOpenTextDocument((document) => this.#consider(document)),
       vscode.workspace.onDidChangeTextDocument((change) => this.#follow(change)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
+      rules.onDidChange(() => this.#open.forEach((dataset) => dataset.refresh())),
     );
     // What is open already is looked at when the activation is over.
     const look = setImmediate(() => vscode.workspace.textDocuments.forEach((document) => this.#consider(document)));
@@ -96,7 +102,7 @@ export class Datasets implements vscode.Disposable {
       return inNumbers(result, result.problems);
     }
     const known = role === roleOfName(uri.path) ? this.#open.get(uri.toString()) : undefined;
-    const dataset = known ?? new OpenDataset(document, { file: { role } }, () => {});
+    const dataset = known ?? new OpenDataset(document, () => this.#optionsOf(uri, { role }), () => {});
     try {
       await Promise.race([dataset.checked(), rejectOnAbort(signal)]);
       return inNumbers(dataset.core.summary(), dataset.core.problems());
@@ -110,9 +116,11 @@ export class Datasets implements vscode.Disposable {
   /** Checks the bytes of a file, open or not, of any size, in bounded memory. */
   async checkFile(uri: vscode.Uri, { limit, signal, role, onProgress }: CheckFileOptions): Promise<StreamResult> {
     const { size, chunks } = await fileBytes(uri, signal);
+    const { ruleset, file } = this.#optionsOf(uri, { role: role ?? roleOfName(uri.path) });
     return await checkBytes(chunks, {
       limit,
-      file: { extension: /\.[^./\\]*$/.exec(uri.path)?.[0] ?? '', role: role ?? roleOfName(uri.path) },
+      ruleset,
+      file: { ...file, extension: /\.[^./\\]*$/.exec(uri.path)?.[0] ?? '' },
       ...(onProgress && size > 0 ? { onBytes: (bytes: number) => onProgress(Math.min(1, bytes / size)) } : {}),
     });
   }
@@ -143,6 +151,12 @@ export class Datasets implements vscode.Disposable {
     this.#closed.dispose();
   }
 
+  /** The rules by which a file is checked, and the facts that it does not tell itself. */
+  #optionsOf(uri: vscode.Uri, facts: FileFacts = {}): Required<DatasetOptions> {
+    const format = this.#rules.formatOf(uri);
+    return { ruleset: this.#rules.rulesetOf(uri), file: format === undefined ? facts : { ...facts, format } };
+  }
+
   #consider(document: vscode.TextDocument): void {
     const key = document.uri.toString();
     const named = this.#named.has(key);
@@ -153,7 +167,7 @@ export class Datasets implements vscode.Disposable {
   }
 
   #start(document: vscode.TextDocument): void {
-    this.#open.set(document.uri.toString(), new OpenDataset(document, {}, () => this.#changed.fire(document)));
+    this.#open.set(document.uri.toString(), new OpenDataset(document, () => this.#optionsOf(document.uri), () => this.#changed.fire(document)));
   }
 
   #follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {

@@ -4,6 +4,9 @@ import type { FileFacts } from '../core/dataset/fileProblems.ts';
 import { roleOfName } from '../core/dataset/fileRole.ts';
 import type { TextEdit } from '../core/jsonl/position.ts';
 
+/** `vscode.EndOfLine.CRLF`; only types are imported here. */
+const crlf: vscode.EndOfLine.CRLF = 2;
+
 /** Milliseconds of quiet after a keystroke before its line is checked. */
 const quietTime = 150;
 /** Milliseconds of checking before others get their turn. */
@@ -13,8 +16,8 @@ const sliceTime = 12;
 export class OpenDataset implements vscode.Disposable {
   readonly document: vscode.TextDocument;
   readonly #core: DatasetDocument;
-  /** Facts that whoever opened it knows better than its name does. */
-  readonly #given: FileFacts;
+  /** The rules now, and facts that whoever opened it knows better than its name does. */
+  readonly #options: () => DatasetOptions;
   readonly #onChecked: () => void;
   #timer: NodeJS.Timeout | undefined;
   #slice: NodeJS.Immediate | undefined;
@@ -22,10 +25,10 @@ export class OpenDataset implements vscode.Disposable {
   #checkedVersion: number | undefined;
   #disposed = false;
 
-  constructor(document: vscode.TextDocument, options: DatasetOptions, onChecked: () => void) {
+  constructor(document: vscode.TextDocument, options: () => DatasetOptions, onChecked: () => void) {
     this.document = document;
     this.#onChecked = onChecked;
-    this.#given = options.file ?? {};
+    this.#options = options;
     this.#core = new DatasetDocument(
       {
         get lineCount() {
@@ -33,7 +36,7 @@ export class OpenDataset implements vscode.Disposable {
         },
         lineAt: (line) => document.lineAt(line).text,
       },
-      { ...options, file: this.#facts },
+      this.#given,
     );
     this.#slice = setImmediate(() => this.#start());
   }
@@ -46,6 +49,13 @@ export class OpenDataset implements vscode.Disposable {
   /** Version of the document that was checked completely last. */
   get checkedVersion(): number | undefined {
     return this.#checkedVersion;
+  }
+
+  /** Checks with the rules and facts of now what depends on them. */
+  refresh(): void {
+    this.#checkedVersion = undefined;
+    this.#stop();
+    this.#start();
   }
 
   /** Follows an edit of the document. */
@@ -77,12 +87,13 @@ export class OpenDataset implements vscode.Disposable {
   }
 
   /** Encoding and name can change while it is open. */
-  get #facts(): FileFacts {
-    return { ...factsOf(this.document), ...this.#given };
+  get #given(): DatasetOptions {
+    const options = this.#options();
+    return { ...options, file: { ...factsOf(this.document), ...options.file } };
   }
 
   #start(): void {
-    this.#core.configure({ file: this.#facts });
+    this.#core.configure(this.#given);
     if (!this.#core.inStep) {
       this.#core.reset();
     }
@@ -117,6 +128,7 @@ function factsOf(document: vscode.TextDocument): FileFacts {
   const utf16 = { utf16le: 'UTF-16 LE', utf16be: 'UTF-16 BE' }[document.encoding];
   return {
     byteOrderMark: document.encoding === 'utf8bom',
+    ...(document.eol === crlf && document.lineCount > 1 ? { crlf: true } : {}),
     ...(document.isUntitled ? {} : { extension: name ?? '', role: roleOfName(document.uri.path) }),
     ...(utf16 === undefined ? {} : { encoding: utf16 }),
   };

@@ -123,6 +123,62 @@ suite('dataset', () => {
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 
+  test('mends all mistakes of a kind, and all clear ones when asked to', async () => {
+    const lines = chatLines(20).map((text, index) => (index % 7 === 0 ? `${text},` : text));
+    lines[3] = chatLine('role').replace('"user"', '"User"');
+    const { document } = await open('all.jsonl', lines);
+    const before = document.getText();
+    const found = await diagnosticsWhen(document.uri, (diagnostics) => diagnostics.length >= 4);
+    const comma = found.find(({ code }) => code === 'json.trailingComma');
+    assert.ok(comma);
+    const actionsOf = (kind: string, range: vscode.Range): Thenable<vscode.CodeAction[]> =>
+      vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', document.uri, range, kind, 20);
+    const all = (await actionsOf(vscode.CodeActionKind.QuickFix.value, comma.range)).find(({ title }) => title.includes('json.trailingComma') && title.startsWith('Fix'));
+    assert.ok(all?.edit);
+    await vscode.workspace.applyEdit(all.edit);
+    assert.equal(document.getText(), before.replaceAll('},\n', '}\n'));
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), before);
+    const [everything] = await actionsOf('source.fixAll.tunesmith', new vscode.Range(0, 0, 0, 0));
+    assert.ok(everything?.edit);
+    await vscode.workspace.applyEdit(everything.edit);
+    assert.equal(document.getText(), before.replaceAll('},\n', '}\n').replace('"User"', '"user"'));
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  test('a rule can be set, and an open file follows', async () => {
+    const lines = chatLines(60);
+    lines[4] = `${chatLine().slice(0, -2)}, {"role": "assistant", "content": " again"}]}`;
+    const { document } = await open('set.jsonl', lines);
+    const codes = async (count: number): Promise<readonly unknown[]> =>
+      codesOf(await diagnosticsWhen(document.uri, (diagnostics) => diagnostics.length === count));
+    assert.deepEqual(await codes(2), ['example.roles.repeated', 'message.content.surroundingSpace']);
+    const configuration = vscode.workspace.getConfiguration();
+    await configuration.update('tunesmith.rules', { example: 'off', 'message.content': 'error' }, vscode.ConfigurationTarget.Global);
+    try {
+      assert.deepEqual(await codes(1), ['message.content.surroundingSpace']);
+      const [mark] = vscode.languages.getDiagnostics(document.uri);
+      assert.equal(mark?.severity, vscode.DiagnosticSeverity.Error);
+    } finally {
+      await configuration.update('tunesmith.rules', undefined, vscode.ConfigurationTarget.Global);
+    }
+    assert.equal((await codes(2)).length, 2);
+  });
+
+  test('a format can be set for a file', async () => {
+    const { document } = await open('format.jsonl', chatLines(60));
+    await pause(400);
+    const setting = vscode.commands.executeCommand(commandIds.datasetSetFormat, document.uri);
+    await pause(500);
+    // Recognize by the content, supervised chat, preference pairs.
+    await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
+    await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
+    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    await setting;
+    const found = await diagnosticsWhen(document.uri, (diagnostics) => diagnostics.length === 60);
+    assert.deepEqual([...new Set(codesOf(found))], ['example.format.mixed']);
+  });
+
   test('toggling a comment does no harm', async () => {
     // The same commands do change a text whose language has comments.
     const script = await vscode.workspace.openTextDocument({ language: 'javascript', content: 'a;\nb;\n' });

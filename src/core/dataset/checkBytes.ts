@@ -24,9 +24,11 @@ export async function checkBytes(chunks: AsyncIterable<Uint8Array>, options: Che
   const decoder = new LineDecoder(maximumLine);
   const stream = new DatasetStream(options.limit, options.ruleset);
   let started = false;
+  let crlf = false;
   for await (const chunk of chunks) {
     if (!started && chunk.length > 0) {
       started = true;
+      crlf = startsWithCrlf(chunk);
       const kind = fileKindOf(chunk);
       if (kind.kind !== 'utf8') {
         const alien = kind.kind === 'binary' ? { notText: kind.name } : { encoding: kind.encoding };
@@ -37,7 +39,13 @@ export async function checkBytes(chunks: AsyncIterable<Uint8Array>, options: Che
     options.onBytes?.(decoder.bytes);
   }
   take(decoder.end(), stream, options);
-  return stream.end({ ...options, file: { ...options.file, bytes: decoder.bytes } });
+  return stream.end({ ...options, file: { ...options.file, bytes: decoder.bytes, ...(crlf ? { crlf } : {}) } });
+}
+
+/** True if the first line of a file ends with CRLF; files have one kind of line break, nearly always. */
+function startsWithCrlf(start: Uint8Array): boolean {
+  const end = start.indexOf(10);
+  return end > 0 && start[end - 1] === 13;
 }
 
 function take(lines: ReturnType<LineDecoder['push']>, stream: DatasetStream, options: CheckBytesOptions): void {

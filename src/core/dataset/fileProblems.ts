@@ -12,6 +12,8 @@ export type FileFacts = {
   readonly extension?: string;
   readonly bytes?: number;
   readonly byteOrderMark?: boolean;
+  /** Lines end with CRLF. */
+  readonly crlf?: boolean;
   /** Name of the encoding if it is not UTF-8. */
   readonly encoding?: string;
   /** What the file is if it is no text. Neither it nor a file in another encoding is read further. */
@@ -71,6 +73,9 @@ function addFileFacts(file: FileFacts, { profile }: Ruleset, add: Add): void {
   }
   if (file.byteOrderMark === false && profile.byteOrderMark === 'wanted') {
     add({ code: 'file.bomMissing' });
+  }
+  if (file.crlf === true) {
+    add({ code: 'file.crlf' });
   }
   if (file.extension !== undefined && file.extension.toLowerCase() !== '.jsonl') {
     add({ code: 'file.extension', extension: file.extension });

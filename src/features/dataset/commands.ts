@@ -4,10 +4,14 @@ import type { Datasets } from '../../platform/datasets.ts';
 import { abortOnCancel } from '../../platform/disposables.ts';
 import { reportError } from '../../platform/errorReport.ts';
 import type { Log } from '../../platform/log.ts';
+import type { DatasetRules } from '../../platform/datasetRules.ts';
+import { mendAll, toEdit } from './codeActions.ts';
 import { shownProblems, type DatasetDiagnostics } from './diagnostics.ts';
+import { setFormat } from './formatCommand.ts';
 
 export type CommandServices = {
   readonly datasets: Datasets;
+  readonly datasetRules: DatasetRules;
   readonly diagnostics: DatasetDiagnostics;
   readonly log: Log;
 };
@@ -23,6 +27,15 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
         askForFile();
       }
     }),
+    vscode.commands.registerCommand(commandIds.datasetSetFormat, async (target: unknown) => {
+      const uri = fileOf(target);
+      if (uri) {
+        await setFormat(uri, { datasets: services.datasets, rules: services.datasetRules });
+      } else {
+        askForFile();
+      }
+    }),
+    vscode.commands.registerCommand(commandIds.datasetFixAll, () => fixAllClear(services)),
   );
 }
 
@@ -39,6 +52,33 @@ function askForFile(): void {
   void vscode.window.showInformationMessage(
     vscode.l10n.t('Open a training file (.jsonl) first, or choose one in the Explorer.'),
   );
+}
+
+/** Mends what has one clear mend in the active file, as one edit that can be undone. */
+async function fixAllClear({ datasets, log }: CommandServices): Promise<void> {
+  const document = vscode.window.activeTextEditor?.document;
+  const dataset = document && datasets.openDataset(document.uri);
+  if (!dataset) {
+    askForFile();
+    return;
+  }
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: vscode.l10n.t('Fixing {0}', vscode.workspace.asRelativePath(document.uri)),
+    cancellable: true,
+  };
+  try {
+    const edits = await vscode.window.withProgress(options, (_progress, token) => mendAll(dataset, token));
+    if (edits && edits.length > 0) {
+      await vscode.workspace.applyEdit(toEdit(document, edits));
+    } else if (edits) {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('Nothing in this file has one clear fix. The other problems have their own menu (Quick Fix).'),
+      );
+    }
+  } catch (error) {
+    await reportError(vscode.l10n.t('The file could not be fixed'), error, log);
+  }
 }
 
 async function validate(target: unknown, services: CommandServices): Promise<void> {

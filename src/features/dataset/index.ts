@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { contextKeys } from '../../contributions.ts';
+import type { DatasetRules } from '../../platform/datasetRules.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 import type { Connections } from '../../platform/connections.ts';
 import type { Log } from '../../platform/log.ts';
@@ -17,6 +18,7 @@ type DatasetServices = {
   readonly context: vscode.ExtensionContext;
   readonly log: Log;
   readonly datasets: Datasets;
+  readonly datasetRules: DatasetRules;
   readonly tokens: TokenCounter;
   readonly connections: Connections;
 };
@@ -25,7 +27,7 @@ type DatasetServices = {
 const languages = ['jsonl', 'json', 'plaintext'].map((language) => ({ language }));
 
 /** Marks the mistakes of training files while they are edited, and offers to mend them. */
-export function registerDataset({ context, log, datasets, tokens, connections }: DatasetServices): vscode.Disposable {
+export function registerDataset({ context, log, datasets, datasetRules, tokens, connections }: DatasetServices): vscode.Disposable {
   const counted = new DatasetTokens({ datasets, tokens, log });
   const hints = new TokenHints(counted);
   const diagnostics = new DatasetDiagnostics(datasets);
@@ -39,14 +41,14 @@ export function registerDataset({ context, log, datasets, tokens, connections }:
     // The built-in language has JSON's comments, so Toggle Comment would write `//` into the data and break it.
     vscode.languages.setLanguageConfiguration('jsonl', { comments: {} }),
     counted,
-    new DatasetStatus({ datasets, tokens: counted, connections }),
+    new DatasetStatus({ datasets, datasetRules, tokens: counted, connections }),
     hints,
     vscode.languages.registerInlayHintsProvider(languages, hints),
     vscode.languages.registerHoverProvider(languages, new ExampleHover({ datasets, tokens })),
     vscode.languages.registerDocumentSymbolProvider(languages, new ExampleSymbols(datasets), {
       label: vscode.l10n.t('Examples'),
     }),
-    registerCommands({ datasets, diagnostics, log }),
+    registerCommands({ datasets, datasetRules, diagnostics, log }),
     followActiveEditor(datasets),
   );
 }

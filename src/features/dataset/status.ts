@@ -5,12 +5,14 @@ import { estimateTraining } from '../../core/jobs/trainingEstimate.ts';
 import type { TokenTotals } from '../../core/tokens/tokenLedger.ts';
 import { formatName } from '../../messages/datasetWords.ts';
 import type { Connections } from '../../platform/connections.ts';
+import type { DatasetRules } from '../../platform/datasetRules.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 import type { DatasetTokens } from './datasetTokens.ts';
 
 type StatusServices = {
   readonly datasets: Datasets;
+  readonly datasetRules: DatasetRules;
   readonly tokens: DatasetTokens;
   readonly connections: Pick<Connections, 'current' | 'onDidChange'>;
 };
@@ -49,7 +51,8 @@ export class DatasetStatus implements vscode.Disposable {
     const summary = dataset.core.summary();
     const totals = this.#services.tokens.totals(document);
     const item = (this.#item ??= this.#create());
-    item.text = headline(summary, totals);
+    const isSet = this.#services.datasetRules.formatOf(document.uri) !== undefined;
+    item.text = headline(summary, isSet, totals);
     item.detail = [this.#estimate(summary, totals), problemCounts(summary)].filter((part) => part !== '').join(' · ');
     item.severity =
       summary.errors > 0
@@ -82,10 +85,14 @@ export class DatasetStatus implements vscode.Disposable {
   }
 }
 
-function headline({ format, examples }: DatasetSummary, totals: TokenTotals | undefined): string {
+function headline({ format, examples }: DatasetSummary, isSet: boolean, totals: TokenTotals | undefined): string {
   const count = new Intl.NumberFormat(vscode.env.language);
   const parts = [
-    format === undefined ? vscode.l10n.t('no known format') : formatName(format),
+    format === undefined
+      ? vscode.l10n.t('no known format')
+      : isSet
+        ? vscode.l10n.t('{0} (set)', formatName(format))
+        : formatName(format),
     examples === 1 ? vscode.l10n.t('1 example') : vscode.l10n.t('{0} examples', count.format(examples)),
   ];
   if (totals !== undefined && totals.counted > 0) {

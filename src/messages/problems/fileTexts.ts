@@ -16,6 +16,8 @@ export const fileTexts: TextsOf<FileCodes> = {
     t('The file starts with a byte-order mark, which some services take for a part of the first line. Save it as UTF-8 without one.'),
   'file.bomMissing': () =>
     t('This service asks for a byte-order mark at the start of the file, and there is none. Save it as UTF-8 with BOM.'),
+  'file.crlf': () =>
+    t('The lines of this file end with CRLF, as on Windows. The field\'s own tools write LF; some readers keep the CR or count lines twice.'),
   'file.extension': (problem) =>
     t('Services take training files only under a name that ends in .jsonl, and this one ends in "{0}". Rename the file.', problem.extension),
   'file.tooLarge': (problem) =>

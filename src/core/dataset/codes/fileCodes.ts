@@ -9,6 +9,7 @@ export type FileCodes = {
   readonly 'file.notText': { readonly kind: string };
   readonly 'file.bom': object;
   readonly 'file.bomMissing': object;
+  readonly 'file.crlf': object;
   readonly 'file.extension': { readonly extension: string };
   readonly 'file.tooLarge': { readonly bytes: number; readonly maximum: number };
   readonly 'file.tooFewExamples': { readonly examples: number; readonly minimum: number };
@@ -30,6 +31,7 @@ export const fileRules: RulesOf<FileCodes> = {
   'file.notText': { severity: 'error', evidence: 'guide' },
   'file.bom': { severity: 'information', evidence: 'practice' },
   'file.bomMissing': { severity: 'information', evidence: 'guide' },
+  'file.crlf': { severity: 'information', evidence: 'hearsay' },
   'file.extension': { severity: 'warning', evidence: 'guide' },
   'file.tooLarge': { severity: 'error', evidence: 'schema' },
   'file.tooFewExamples': { severity: 'error', evidence: 'guide' },

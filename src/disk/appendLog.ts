@@ -44,6 +44,8 @@ export class AppendLog {
   readonly cutBytes: number;
   readonly #file: OpenFile;
   #length: number;
+  /** Bytes that a sync has confirmed. */
+  #durableLength: number;
   #sequence: bigint;
   #broken: Error | undefined;
   /** Records since the last sync. */
@@ -53,6 +55,7 @@ export class AppendLog {
   private constructor(file: OpenFile, length: number, sequence: bigint, cutBytes: number) {
     this.#file = file;
     this.#length = length;
+    this.#durableLength = length;
     this.#sequence = sequence;
     this.cutBytes = cutBytes;
   }
@@ -203,8 +206,12 @@ export class AppendLog {
     try {
       await this.#file.sync();
       this.#unsynced = 0;
+      this.#durableLength = this.#length;
     } catch (error) {
       this.#broken = toError(error);
+      // The bytes can still be read, though they may never reach the disk: whoever opens the log next would build on
+      // them.
+      await this.#file.truncate(this.#durableLength).catch(() => undefined);
       throw error;
     }
   }

@@ -62,9 +62,15 @@ export async function makeFolder(
   if (first !== undefined) {
     // Each new folder is an entry of the one above it.
     const top = resolve(first);
-    for (let folder = resolve(path); ; folder = dirname(folder)) {
-      await syncFolder(dirname(folder), system);
-      if (folder === top || folder === dirname(folder)) break;
+    try {
+      for (let folder = resolve(path); ; folder = dirname(folder)) {
+        await syncFolder(dirname(folder), system);
+        if (folder === top || folder === dirname(folder)) break;
+      }
+    } catch (error) {
+      // Whoever tries again must not take them for durable.
+      await removeEmptyFolders(path, first, system);
+      throw error;
     }
   }
   return first;

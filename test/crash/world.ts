@@ -35,9 +35,15 @@ export function content(seed: string, length: number): Buffer {
 
 async function upload(store: Store): Promise<void> {
   const incoming = await store.receiveFile();
-  await incoming.write(content(incoming.id, 5000));
-  await incoming.write(content(incoming.id, 300));
-  const { bytes, sha256 } = await incoming.finish();
+  const receive = async (): Promise<{ readonly bytes: number; readonly sha256: string }> => {
+    await incoming.write(content(incoming.id, 5000));
+    await incoming.write(content(incoming.id, 300));
+    return incoming.finish();
+  };
+  const { bytes, sha256 } = await receive().catch(async (error: unknown) => {
+    await incoming.discard();
+    throw error;
+  });
   const wire = {
     id: incoming.id, object: 'file', bytes, created_at: 1, filename: 'a.jsonl', purpose: 'fine-tune', status: 'processed', expires_at: null, status_details: null,
   } as const;

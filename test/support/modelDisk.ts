@@ -181,7 +181,10 @@ export class ModelDisk implements System {
         return this.#stats(node);
       },
       sync: async () => {
-        await this.#enter('sync', path, () => this.#do({ kind: 'sync', node: node.id, failed: true }));
+        await this.#enter('sync', path, () => {
+          // Names are kept in a journal of the file system, which a later sync completes.
+          if (node.kind === 'file') this.#do({ kind: 'sync', node: node.id, failed: true });
+        });
         this.#do({ kind: 'sync', node: node.id, failed: false });
       },
       close: async () => {

@@ -1,5 +1,6 @@
+import { dirname } from 'node:path';
 import { AppendLog } from '../../disk/appendLog.ts';
-import { makeFolder, replaceFile, type System } from '../../disk/files.ts';
+import { makeFolder, replaceFile, syncFolder, type System } from '../../disk/files.ts';
 import type { DataFolder } from '../launch/dataFolder.ts';
 import { currentText, journalPath } from './generation.ts';
 import type { Recovered } from './recovery.ts';
@@ -43,6 +44,8 @@ export async function openForWriting(layout: DataFolder, recovered: Recovered | 
   const { root } = layout;
   await makeFolder(layout.files, { mode: 0o700, system });
   await makeFolder(layout.models, { mode: 0o700, system });
+  // A process that was killed may have made the folder without making its name durable.
+  await syncFolder(dirname(root), system);
   const status = { kind: 'ready' } as const;
   if (recovered === undefined) {
     const log = await AppendLog.create(journalPath(root, 1), [headerRecord(1, 0n)], { system });

@@ -30,7 +30,7 @@ export const localProfile: ProviderProfile = {
   hyperparameters: {
     nEpochs: { min: 1, max: 50, integer: true },
     batchSize: { min: 1, max: 256, integer: true },
-    learningRateMultiplier: { min: 0, minExclusive: true, integer: false },
+    learningRateMultiplier: { min: 0, minExclusive: true, max: 1_000, integer: false },
   },
   suffix: { maxLength: 64, pattern: '^[A-Za-z0-9_-]+$' },
   seed: { min: 0, max: 2_147_483_647, integer: true },

@@ -4,6 +4,7 @@ import { rules, type ProblemFacts } from '../../core/dataset/problem.ts';
 import { checkChatExample } from '../../core/dataset/rules/example.ts';
 import { Findings, type Finding } from '../../core/dataset/rules/findings.ts';
 import { defaultRuleset } from '../../core/dataset/ruleset.ts';
+import { quote } from './apiError.ts';
 
 export type ExampleFault = { readonly code: string; readonly message: string };
 
@@ -12,7 +13,11 @@ export type ExampleFault = { readonly code: string; readonly message: string };
  * The verdict is that of the validator, so that a file without errors in the editor is never refused here.
  * `example` counts lines of the file from 1. A blank line is no fault.
  */
-export function exampleFault(text: string, validUtf8: boolean, example: number): ExampleFault | undefined {
+export function exampleFault(
+  text: string,
+  validUtf8: boolean,
+  { example, fileId }: { readonly example: number; readonly fileId: string },
+): ExampleFault | undefined {
   const { kind, format, problems, as } = checkLine(text, { first: example === 1, validUtf8 });
   if (kind === 'blank') {
     return undefined;
@@ -22,8 +27,8 @@ export function exampleFault(text: string, validUtf8: boolean, example: number):
   }
   if (format === 'preference' || format === 'completion' || format === 'reinforcement') {
     return invalid(
-      `Example ${example} is in the ${wireFormats[format]} format, but the specified fine-tuning job is not using it as ` +
-        'the training method (provided method=supervised, which needs chat messages with an answer of the assistant).',
+      `Input file ${fileId} is in the fine-tune-${format} format, but the specified fine-tuning job is not using ` +
+        `'${methods[format]}' as the training method (provided method=supervised). (line ${example})`,
     );
   }
   const textFault = problems.find(isError);
@@ -33,11 +38,8 @@ export function exampleFault(text: string, validUtf8: boolean, example: number):
   return as.chat?.some(isError) ? chatFault(text, example) : undefined;
 }
 
-const wireFormats = {
-  preference: 'fine-tune-preference',
-  completion: 'fine-tune-completion',
-  reinforcement: 'fine-tune-reinforcement',
-} as const;
+/** How each format is trained on; prompts with completions are the chat examples of older models. */
+const methods = { preference: 'dpo', completion: 'legacy completions', reinforcement: 'reinforcement' } as const;
 
 function isError({ code }: { readonly code: ProblemFacts['code'] }): boolean {
   return rules[code].severity === 'error';
@@ -64,7 +66,12 @@ function chatFault(text: string, example: number): ExampleFault {
   if (isRecord(value) && formatOf(value) !== undefined) {
     checkChatExample(value, findings);
   } else {
-    return invalid(`Example ${example} is missing key 'messages'.`);
+    // A file that begins with something else was hardly meant to be one of chats.
+    return invalid(
+      example === 1
+        ? 'Unexpected file format, expected either prompt/completion pairs or chat messages.'
+        : `Example ${example} is missing key 'messages'.`,
+    );
   }
   const finding = findings.list.find(({ facts }) => isError(facts));
   return finding === undefined ? invalid(`Example ${example} cannot be used.`) : sentenceOf(finding, example);
@@ -83,6 +90,19 @@ function sentenceOf({ facts, path }: Finding, example: number): ExampleFault {
       return invalid(`Example ${example} is missing key 'messages'.`);
     case 'message.role.missing':
       return invalid(`${place} Discriminator 'role' is missing in value`);
+    case 'message.role.unknown':
+      return invalid(
+        `${place} Input tag ${quote(facts.role)} found using 'role' does not match any of the expected tags: ` +
+          "'system', 'developer', 'user', 'assistant', 'tool', 'function'",
+      );
+    case 'content.part.wrongType':
+      return invalid(`${place}: '${pythonTypes[facts.type] ?? facts.type}' object has no attribute 'get'`);
+    case 'example.messages.empty':
+      return invalid(`${place} has no messages.`);
+    case 'example.weights.allZero':
+      return invalid(`${place} has no assistant message with a weight other than 0: there is nothing to learn.`);
+    case 'message.weight.invalid':
+      return invalid(`${place}: the weight must be 0 or 1.`);
     case 'example.assistant.missing':
       return invalid(`${place} must have at least one message from the assistant.`);
     case 'example.lastMessage.notAssistant':
@@ -95,6 +115,9 @@ function sentenceOf({ facts, path }: Finding, example: number): ExampleFault {
       return invalid(`${place} does not match the expected schema (${facts.code}).`);
   }
 }
+
+/** The service is written in Python and tells so. */
+const pythonTypes: Readonly<Record<string, string>> = { string: 'str', number: 'float', boolean: 'bool', null: 'NoneType', array: 'list' };
 
 function invalid(message: string): ExampleFault {
   return { code: 'invalid_training_file', message: `Invalid file format. ${message}` };

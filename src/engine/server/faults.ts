@@ -67,9 +67,9 @@ export class Faults {
 
   /** Checks training files; one that fails moderation is not looked at. */
   checks(check: typeof checkTrainingFile): typeof checkTrainingFile {
-    return async (lines, role) => {
+    return async (lines, role, fileId) => {
       if (!this.#take('fail-moderation')) {
-        return check(lines, role);
+        return check(lines, role, fileId);
       }
       const message = `The job failed due to an invalid ${role} file. This file failed moderation safety checks. Flagged lines: 1`;
       return { error: { code: `invalid_${role}_file`, message, param: `${role}_file` } };

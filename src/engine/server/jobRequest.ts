@@ -63,6 +63,9 @@ function suffixOf(body: JsonObject): string | null {
   return suffix;
 }
 
+/** Ten times the base rate ruins most runs already; far beyond it nothing but overflow is left. */
+const maxLearningRateMultiplier = 1_000;
+
 /** The method's hyperparameters, or those of the deprecated field; `auto` where neither says anything. */
 function hyperparametersOf(body: JsonObject): JobHyperparameters {
   const method = objectField(body, 'method');
@@ -88,6 +91,6 @@ function readHyperparameters(given: JsonObject, path: string): JobHyperparameter
   return {
     n_epochs: read('n_epochs', 50, true),
     batch_size: read('batch_size', 256, true),
-    learning_rate_multiplier: read('learning_rate_multiplier', Number.MAX_VALUE, false),
+    learning_rate_multiplier: read('learning_rate_multiplier', maxLearningRateMultiplier, false),
   };
 }

@@ -200,7 +200,7 @@ export class Jobs {
         continue;
       }
       const lines = readLines(store.filePath(id), { signal, maxLineBytes: maxExampleBytes });
-      const check = await this.#options.checkFile(lines, role).catch((error: unknown) => {
+      const check = await this.#options.checkFile(lines, role, id).catch((error: unknown) => {
         if (signal.aborted) {
           return undefined;
         }

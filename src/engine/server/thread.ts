@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 
 /** A thread that computes, seen from the server. Tests hand in one of their own. */
 export interface Thread<Command, Event> {
@@ -13,9 +13,9 @@ export interface Thread<Command, Event> {
 export type StartThread<Command, Event> = () => Thread<Command, Event>;
 
 /** Starts worker threads from the program at `path`. */
-export function workerThread<Command, Event>(path: string): StartThread<Command, Event> {
+export function workerThread<Command, Event>(path: string, options?: WorkerOptions): StartThread<Command, Event> {
   return () => {
-    const worker = new Worker(path);
+    const worker = new Worker(path, options);
     let reason: string | undefined;
     worker.on('error', (error: unknown) => {
       reason = error instanceof Error ? error.message : String(error);

@@ -16,11 +16,15 @@ export type FileCheck = { readonly examples: number } | { readonly error: JobErr
  * Checks a supervised chat file line by line, as the service does when a job begins, and stops at the first fault.
  * Blank lines are skipped; examples are numbered by their lines, from 1.
  */
-export async function checkTrainingFile(lines: AsyncIterable<Line>, role: FileRole): Promise<FileCheck> {
+export async function checkTrainingFile(
+  lines: AsyncIterable<Line>,
+  role: FileRole,
+  fileId: string,
+): Promise<FileCheck> {
   let examples = 0;
   try {
     for await (const line of lines) {
-      const fault = exampleFault(line.text, line.validUtf8, line.number);
+      const fault = exampleFault(line.text, line.validUtf8, { example: line.number, fileId });
       if (fault !== undefined) {
         return { error: fileError(fault.code, fault.message, role) };
       }

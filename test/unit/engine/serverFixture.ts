@@ -13,11 +13,15 @@ export type TrainerScript = {
   readonly stepsPerEpoch?: number;
   /** Ends the thread after this step, as a crash would. */
   readonly crashAfter?: number;
+  /** Fails after `failAfter`, or at the end. */
   readonly failWith?: { readonly code: string; readonly message: string };
+  readonly failAfter?: number;
   /** Waits for `release` before the first step. */
   readonly hold?: boolean;
   /** Waits for `release` after this step. */
   readonly holdAfter?: number;
+  /** What it says of the time left after a step; 100 if absent. */
+  readonly secondsLeft?: (step: number) => number;
   /** Saves after every so many steps. */
   readonly saveEvery?: number;
   /** Ignores 'cancel' and 'pause', as a thread inside a compilation does. */
@@ -107,7 +111,7 @@ class ScriptedTrainer implements Thread<TrainerCommand, TrainerEvent> {
         ...(request.validationPath === null ? {} : { valid_loss: 4 / step, valid_mean_token_accuracy: 0.5 }),
         ...(request.validationPath !== null && epochEnd ? { full_valid_loss: 5 / step, full_valid_mean_token_accuracy: 0.4 } : {}),
       };
-      emit({ kind: 'step', jobId, metrics, secondsLeft: step === 1 ? null : 100 });
+      emit({ kind: 'step', jobId, metrics, secondsLeft: step === 1 ? null : (this.script.secondsLeft?.(step) ?? 100) });
       if (step === this.script.holdAfter) await this.#held;
       const pausing = this.#pausing && step < totalSteps;
       if (epochEnd || pausing) {
@@ -126,6 +130,7 @@ class ScriptedTrainer implements Thread<TrainerCommand, TrainerEvent> {
         emit({ kind: 'paused', jobId, step });
         return;
       }
+      if (step === this.script.failAfter) break;
       if (step === this.script.crashAfter) {
         this.#onEnd('out of memory');
         return;

@@ -125,7 +125,10 @@ describe('jobs that do not succeed', () => {
     ['bad JSON', [...nine, '{"messages": ['], 'invalid_training_file', 'Example 10 cannot be parsed'],
     ['no role', [...nine, '{"messages": [{"content": "x"}, {"role": "assistant", "content": "y"}]}'], 'invalid_training_file', "Example 10, message 1 Discriminator 'role' is missing in value"],
     ['extra key', [chatLine().replace(/\}$/, ', "weight": 1}'), ...nine], 'invalid_file_format', 'Example 1 contains an extra "weight".'],
-    ['preferences', [...nine, '{"input": {"messages": []}, "preferred_output": [], "non_preferred_output": []}'], 'invalid_training_file', 'fine-tune-preference'],
+    ['preferences', [...nine, '{"input": {"messages": []}, "preferred_output": [], "non_preferred_output": []}'], 'invalid_training_file', "is in the fine-tune-preference format, but the specified fine-tuning job is not using 'dpo'"],
+    ['unknown role', [...nine, '{"messages": [{"role": "robot", "content": "x"}, {"role": "assistant", "content": "y"}]}'], 'invalid_training_file', "Example 10, message 1 Input tag 'robot' found using 'role'"],
+    ['plain strings for parts', [...nine, '{"messages": [{"role": "user", "content": ["x"]}, {"role": "assistant", "content": "y"}]}'], 'invalid_training_file', "'str' object has no attribute 'get'"],
+    ['something else from the start', ['{"text": "x"}', ...nine], 'invalid_training_file', 'Unexpected file format, expected either prompt/completion pairs or chat messages.'],
     ['no messages', [...nine, '{"text": "x"}'], 'invalid_training_file', "is missing key 'messages'"],
     ['no answer', [...nine, '{"messages": [{"role": "user", "content": "x"}]}'], 'invalid_training_file', 'at least one message from the assistant'],
   ];

@@ -10,7 +10,11 @@ const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
 
 /** Modules that the extension and the command line load on first use, each from its own file beside them. */
-const lazyModules = { '/src/api/service.ts': './api.js', '/src/workers/tokens.ts': './tokens.js' };
+const lazyModules = {
+  '/src/api/service.ts': './api.js',
+  '/src/workers/tokens.ts': './tokens.js',
+  '/src/core/dataset/exampleYaml.ts': './exampleYaml.js',
+};
 
 const loadOnFirstUse = {
   name: 'load-on-first-use',
@@ -58,6 +62,7 @@ const builds = [
   { ...node, entryPoints: { extension: 'src/extension.ts' } },
   { ...node, entryPoints: { cli: 'src/cli.ts' }, banner: { js: '#!/usr/bin/env node' } },
   { ...node, entryPoints: { api: 'src/api/service.ts', tokens: 'src/workers/tokens.ts' } },
+  { ...node, entryPoints: { exampleYaml: 'src/core/dataset/exampleYaml.ts' } },
   {
     ...node,
     entryPoints: {

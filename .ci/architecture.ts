@@ -19,7 +19,7 @@ type Area = {
 const worldOfFeatures = ['src/core/', 'src/messages/', 'src/disk/', 'src/protocol/', 'src/platform/'];
 
 const areas: readonly Area[] = [
-  { folder: 'src/core/', areas: [], libraries: ['jsonc-parser'] },
+  { folder: 'src/core/', areas: [], libraries: ['jsonc-parser', 'yaml'] },
   { folder: 'src/messages/', areas: ['src/core/'], libraries: ['@vscode/l10n'] },
   { folder: 'src/disk/', areas: [], libraries: ['node:', 'node:fs'] },
   { folder: 'src/api/', areas: ['src/core/'], libraries: ['openai'] },

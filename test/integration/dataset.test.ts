@@ -224,6 +224,51 @@ suite('dataset', () => {
     }
   });
 
+  test('opens an example beside the file and writes it back to its line, wherever that is by then', async () => {
+    const { document } = await open('example.jsonl', chatLines(12));
+    await pause(1_000);
+    const before = document.lineAt(4).text;
+    const editor = vscode.window.activeTextEditor;
+    assert.ok(editor);
+    editor.selection = new vscode.Selection(4, 0, 4, 0);
+    await vscode.commands.executeCommand(commandIds.datasetOpenExample);
+    const shown = vscode.window.activeTextEditor?.document;
+    assert.ok(shown && shown.uri.scheme === 'tunesmith-example', shown?.uri.toString());
+    assert.equal(shown.languageId, 'yaml');
+    assert.match(shown.getText(), /- role: user\n\s+content: /);
+
+    const above = new vscode.WorkspaceEdit();
+    above.insert(document.uri, new vscode.Position(0, 0), `${chatLine('first')}\n`);
+    await vscode.workspace.applyEdit(above);
+    const edit = new vscode.WorkspaceEdit();
+    const text = shown.getText();
+    const whole = new vscode.Range(new vscode.Position(0, 0), shown.positionAt(text.length));
+    edit.replace(shown.uri, whole, text.replace('role: assistant', 'role: assistant\n    weight: 0'));
+    await vscode.workspace.applyEdit(edit);
+    assert.ok(await shown.save());
+    assert.equal(document.lineAt(5).text, before.replace('"role": "assistant"', '"role": "assistant", "weight": 0'));
+    assert.ok(document.isDirty);
+
+    const broken = new vscode.WorkspaceEdit();
+    broken.insert(shown.uri, new vscode.Position(0, 0), '- [');
+    await vscode.workspace.applyEdit(broken);
+    assert.equal(await shown.save(), false);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await vscode.commands.executeCommand('notifications.clearAll');
+  });
+
+  test('goes from one example with a problem to the next, around the end', async () => {
+    const lines = chatLines(12).map((line, index) => (index === 3 || index === 8 ? line.replace('"role": "user"', '"role": "human"') : line));
+    const { document } = await open('next.jsonl', lines);
+    await diagnosticsWhen(document.uri, (found) => found.length === 2);
+    const visited: (number | undefined)[] = [];
+    for (const command of [commandIds.datasetNextProblem, commandIds.datasetNextProblem, commandIds.datasetNextProblem, commandIds.datasetPreviousProblem]) {
+      await vscode.commands.executeCommand(command);
+      visited.push(vscode.window.activeTextEditor?.selection.active.line);
+    }
+    assert.deepEqual(visited, [3, 8, 3, 8]);
+  });
+
   test('validates a file that is not open', async () => {
     const uri = vscode.Uri.file(join(folder, 'closed.jsonl'));
     await writeFile(uri.fsPath, `${chatLines(60).join('\n')}\n{"messages": []}\n`);

@@ -9,6 +9,8 @@ import { DatasetCodeActions } from './codeActions.ts';
 import { registerCommands } from './commands.ts';
 import { DatasetTokens } from './datasetTokens.ts';
 import { DatasetDiagnostics } from './diagnostics.ts';
+import { registerExampleCommands } from './exampleCommands.ts';
+import { ExampleFiles } from './exampleFiles.ts';
 import { ExampleHover } from './hover.ts';
 import { DatasetStatus } from './status.ts';
 import { ExampleSymbols } from './symbols.ts';
@@ -30,6 +32,7 @@ const languages = ['jsonl', 'json', 'plaintext'].map((language) => ({ language }
 export function registerDataset({ context, log, datasets, datasetRules, tokens, connections }: DatasetServices): vscode.Disposable {
   const counted = new DatasetTokens({ datasets, tokens, log });
   const hints = new TokenHints(counted);
+  const examples = new ExampleFiles();
   const diagnostics = new DatasetDiagnostics(datasets);
   return vscode.Disposable.from(
     diagnostics,
@@ -48,6 +51,8 @@ export function registerDataset({ context, log, datasets, datasetRules, tokens, 
     vscode.languages.registerDocumentSymbolProvider(languages, new ExampleSymbols(datasets), {
       label: vscode.l10n.t('Examples'),
     }),
+    examples,
+    registerExampleCommands({ datasets, examples, log }),
     registerCommands({ datasets, datasetRules, diagnostics, log }),
     followActiveEditor(datasets),
   );

@@ -9,7 +9,8 @@ import { exitCouldNotRun, exitFine, type CliIo, type ExitCode } from './io.ts';
 import { installedProgram } from './program.ts';
 import { explainParseError, tellUsageError } from './usage.ts';
 
-export const engineUsage = `Usage: tunesmith engine [--port N] [--data DIR] [--threads N] [--new-key] [--repair]
+export const engineUsage = `Usage: tunesmith engine [--port N] [--data DIR] [--threads N] [--new-key]
+                       [--repair] [--base64-results]
 
 Runs the Local engine in the foreground. When it is ready it prints one JSON line:
 {"baseURL","apiKey","pid"}. Ctrl+C or SIGTERM ends it; unfinished jobs go on with the next start.
@@ -19,6 +20,8 @@ Runs the Local engine in the foreground. When it is ready it prints one JSON lin
   --threads N   threads for training (default: as many as the machine offers)
   --new-key     make a new API key; the old one is no longer accepted
   --repair      make a damaged store writable again; what was damaged is kept in its quarantine folder
+  --base64-results
+                hand out result files in base64, as OpenAI does, instead of as CSV
 
 What happens is told on standard error. One engine works in a folder: if another one has it, this one ends.
 Exit codes: 0 ended when asked to, 2 could not run.
@@ -58,7 +61,14 @@ export async function runEngineCommand(args: readonly string[], io: CliIo): Prom
   }
 }
 
-type Options = { readonly dataFolder: string; readonly threads: number; readonly port?: number; readonly newKey: boolean; readonly repair: boolean };
+type Options = {
+  readonly dataFolder: string;
+  readonly threads: number;
+  readonly port?: number;
+  readonly newKey: boolean;
+  readonly repair: boolean;
+  readonly base64Results: boolean;
+};
 
 function parseOptions(args: readonly string[], io: CliIo): Options | string {
   try {
@@ -70,6 +80,7 @@ function parseOptions(args: readonly string[], io: CliIo): Options | string {
         threads: { type: 'string', default: '0' },
         'new-key': { type: 'boolean', default: false },
         repair: { type: 'boolean', default: false },
+        'base64-results': { type: 'boolean', default: false },
       },
     });
     const port = values.port === undefined ? undefined : toNumber(values.port, 65_535);
@@ -82,6 +93,7 @@ function parseOptions(args: readonly string[], io: CliIo): Options | string {
       threads,
       newKey: values['new-key'],
       repair: values.repair,
+      base64Results: values['base64-results'],
       ...(port === undefined ? {} : { port }),
     };
   } catch (error) {

@@ -40,6 +40,8 @@ export type RunOptions = {
   readonly startTrainer: StartThread<TrainerCommand, TrainerEvent>;
   readonly startGenerator: StartThread<GeneratorCommand, GeneratorEvent>;
   readonly times?: Partial<ServerTimes>;
+  /** Hands out result files in base64, as the service does; default false. */
+  readonly base64Results?: boolean;
   /** Only for the tests of clients. */
   readonly faults?: Faults;
   /** Clients of versions before this one are told to come with a newer one. */
@@ -135,6 +137,7 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
     jobs,
     generator,
     ...(faults === undefined ? {} : { faults }),
+    base64Results: options.base64Results ?? false,
     version: options.version,
     startedAt,
     now,

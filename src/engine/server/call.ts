@@ -12,6 +12,8 @@ export type Engine = {
   readonly generator: GeneratorHost;
   /** Made on purpose, for the tests of clients; absent in the product. */
   readonly faults?: Faults;
+  /** Result files are handed out in base64, as the service does. */
+  readonly base64Results: boolean;
   readonly version: string;
   readonly startedAt: number;
   /** Unix seconds. */

@@ -1,17 +1,20 @@
 import type { StoredFile } from '../store/changes.ts';
 import { badField, notFound } from './apiError.ts';
+import { base64Length, toBase64 } from './base64.ts';
 import { json, param, type Answer, type Call, type Engine } from './call.ts';
 import { fileFields, newFile, refuseEmpty, type FileFields } from './fileRules.ts';
 import { limits } from './limits.ts';
 import { pageOf } from './page.ts';
-import { receiveForm, type Form } from './upload.ts';
+import { orRelease, receiveForm, type Form } from './upload.ts';
 
 export async function createFile(engine: Engine, call: Call): Promise<Answer> {
   const { store, now } = engine;
   const rules = { fileField: 'file', maxBytes: limits.fileBytes, receive: () => store.receiveFile() };
   const { id, bytes, sha256, fields } = await receiveForm(call.request, rules, fieldsOf);
   const wire = newFile(id, bytes, now(), fields);
-  await store.commit(() => ({ changes: [{ kind: 'fileAdded', file: { wire, sha256 } }], result: undefined }));
+  await orRelease(store, id, () =>
+    store.commit(() => ({ changes: [{ kind: 'fileAdded', file: { wire, sha256 } }], result: undefined })),
+  );
   return json(wire);
 }
 
@@ -52,12 +55,13 @@ export async function downloadFile(engine: Engine, call: Call): Promise<Answer> 
   const file = knownFile(engine, call);
   const { wire } = file;
   await engine.store.checkedFile(file);
-  return {
-    kind: 'bytes',
-    contentType: wire.purpose === 'fine-tune-results' ? 'text/csv; charset=utf-8' : 'application/octet-stream',
-    length: wire.bytes,
-    chunks: engine.store.readFile(wire.id, call.signal),
-  };
+  const chunks = engine.store.readFile(wire.id, call.signal);
+  if (wire.purpose !== 'fine-tune-results') {
+    return { kind: 'bytes', contentType: 'application/octet-stream', length: wire.bytes, chunks };
+  }
+  return engine.base64Results
+    ? { kind: 'bytes', contentType: 'text/plain; charset=utf-8', length: base64Length(wire.bytes), chunks: toBase64(chunks) }
+    : { kind: 'bytes', contentType: 'text/csv; charset=utf-8', length: wire.bytes, chunks };
 }
 
 export async function deleteFile(engine: Engine, call: Call): Promise<Answer> {

@@ -4,12 +4,17 @@ import { notFound } from './apiError.ts';
 import { json, param, type Answer, type Call, type Engine } from './call.ts';
 import { parseJobRequest } from './jobRequest.ts';
 import { pageOf } from './page.ts';
+import { jobOfRequest, requestOf } from './repeatedRequest.ts';
 
 const maxLimit = 10_000;
 
 export async function createJob(engine: Engine, call: Call): Promise<Answer> {
-  const spec = parseJobRequest(call.body, engine.store.state, engine.now());
-  return json(toWire(engine, await engine.jobs.create(spec)));
+  const { state } = engine.store;
+  const request = requestOf(call);
+  // Asked before the rest is looked at: its files may be gone by now.
+  const earlier = jobOfRequest(state, request);
+  const job = earlier ?? (await engine.jobs.create(parseJobRequest(call.body, state, engine.now()), request));
+  return json(toWire(engine, job));
 }
 
 /** Newest first. `metadata[key]=value` keeps jobs that have all of these pairs, `metadata=null` those without any. */

@@ -1,7 +1,7 @@
 import type { JobError } from '../../core/providers/wire.ts';
 import { readLines } from '../../disk/files.ts';
 import type { TrainerCommand, TrainerEvent } from '../../protocol/training.ts';
-import type { Change, StoredJob } from '../store/changes.ts';
+import type { Change, StoredJob, StoredRequest } from '../store/changes.ts';
 import { isActive } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import { ApiError, notFound } from './apiError.ts';
@@ -9,6 +9,7 @@ import { FinishEstimates } from './finishEstimates.ts';
 import { cancelMove, pauseMove, resumeMove, takeUpMove } from './jobMoves.ts';
 import { jobEvent, jobFailed, newJob, type JobSpec } from './jobRecord.ts';
 import { limits } from './limits.ts';
+import { jobOfRequest } from './repeatedRequest.ts';
 import type { StartThread } from './thread.ts';
 import { maxExampleBytes, type checkTrainingFile, type FileRole } from './trainingFile.ts';
 import { trainJob } from './trainJob.ts';
@@ -75,7 +76,8 @@ export class Jobs {
     return job.wire.status === 'running' ? this.#estimates.finishOf(job.wire.id) : null;
   }
 
-  async create(spec: JobSpec): Promise<StoredJob> {
+  /** The same request makes one job, however often it comes. */
+  async create(spec: JobSpec, request?: StoredRequest): Promise<StoredJob> {
     const { store, threads, now } = this.#options;
     if (this.#unfinished().length >= limits.queuedJobs) {
       throw new ApiError(429, 'Too many jobs are waiting.', {
@@ -84,21 +86,22 @@ export class Jobs {
         headers: { 'retry-after': '60' },
       });
     }
-    const job = newJob(spec, threads, now());
+    const job = { ...newJob(spec, threads, now()), ...(request === undefined ? {} : { request }) };
     const files = [`training file: ${spec.trainingFile}`];
     if (spec.validationFile !== null) {
       files.push(`validation file: ${spec.validationFile}`);
     }
-    await store.commit(() => ({
-      changes: [
-        { kind: 'jobAdded', job },
-        jobEvent(job, now(), 'info', `Created fine-tuning job: ${job.wire.id}`),
-        jobEvent(job, now(), 'info', `Validating ${files.join(' and ')}`),
-      ],
-      result: undefined,
-    }));
+    const created: readonly Change[] = [
+      { kind: 'jobAdded', job },
+      jobEvent(job, now(), 'info', `Created fine-tuning job: ${job.wire.id}`),
+      jobEvent(job, now(), 'info', `Validating ${files.join(' and ')}`),
+    ];
+    const stored = await store.commit((state) => {
+      const earlier = jobOfRequest(state, request);
+      return { changes: earlier === undefined ? created : [], result: earlier ?? job };
+    });
     this.#wake();
-    return job;
+    return stored;
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { IncomingFile } from '../store/store.ts';
+import type { IncomingFile, Store } from '../store/store.ts';
 import { ApiError, badField } from './apiError.ts';
 import { boundaryOf, readMultipart } from './multipart.ts';
 import { malformedForm } from './partHeader.ts';
@@ -61,6 +61,16 @@ export async function receiveForm<T>(
     return { id: incoming.id, bytes, sha256, fields };
   } catch (error) {
     await reader.discard();
+    throw error;
+  }
+}
+
+/** Bytes that are on disk but that no record will ever name are removed at once. */
+export async function orRelease<T>(store: Store, id: string, commit: () => Promise<T>): Promise<T> {
+  try {
+    return await commit();
+  } catch (error) {
+    await store.releaseFiles([id]).catch(() => undefined);
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import { json, param, type Answer, type Call, type Engine } from './call.ts';
 import { field, numberField, objectField, requiredString, stringField } from './fields.ts';
 import { fileFields, newFile, refuseEmpty } from './fileRules.ts';
 import { limits } from './limits.ts';
-import { receiveForm } from './upload.ts';
+import { orRelease, receiveForm } from './upload.ts';
 
 /** Large files in parts, which may come in any order and at the same time; the last call puts them in order. */
 export async function createUpload(engine: Engine, call: Call): Promise<Answer> {
@@ -60,7 +60,7 @@ export async function addUploadPart(engine: Engine, call: Call): Promise<Answer>
   };
   const { id, bytes } = await receiveForm(call.request, rules, (form) => refuseEmpty(form.bytes, new Uint8Array(), 'data'));
   const wire: WireUploadPart = { id, object: 'upload.part', created_at: now(), upload_id: uploadId };
-  await orRelease(engine, id, () =>
+  await orRelease(store, id, () =>
     store.commit((state) => {
       // While the bytes came in, the upload may have come to its end.
       pendingUpload(state, uploadId, now());
@@ -93,7 +93,7 @@ export async function completeUpload(engine: Engine, call: Call): Promise<Answer
   });
   const { filename, purpose } = upload.wire;
   const file = newFile(joined.id, bytes, now(), { filename, purpose, expiresAfter: upload.fileExpiresAfter });
-  const wire = await orRelease(engine, joined.id, () =>
+  const wire = await orRelease(store, joined.id, () =>
     store.commit((state) => {
       const present = pendingUpload(state, uploadId, now());
       return {
@@ -183,16 +183,6 @@ async function joinParts(
     return { id: incoming.id, sha256 };
   } catch (error) {
     await incoming.discard();
-    throw error;
-  }
-}
-
-/** Bytes that are on disk but that no record will ever name are removed at once. */
-async function orRelease<T>({ store }: Engine, id: string, commit: () => Promise<T>): Promise<T> {
-  try {
-    return await commit();
-  } catch (error) {
-    await store.releaseFiles([id]).catch(() => undefined);
     throw error;
   }
 }

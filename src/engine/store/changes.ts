@@ -7,6 +7,9 @@ export type StoredFile = {
   readonly sha256: string;
 };
 
+/** A request that must not be carried out twice: digests of its key and its body. */
+export type StoredRequest = { readonly key: string; readonly body: string };
+
 /** A job and what the wire does not tell about it. */
 export type StoredJob = {
   readonly wire: WireJob;
@@ -28,6 +31,8 @@ export type StoredJob = {
   readonly modelDirectory: string | null;
   /** Digest of that folder; absent in jobs of earlier versions. */
   readonly modelDigest?: string;
+  /** What created it, where the client gave that a key. */
+  readonly request?: StoredRequest;
 };
 
 export type JobPlan = { readonly totalSteps: number; readonly stepsPerEpoch: number };

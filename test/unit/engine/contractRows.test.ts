@@ -4,7 +4,6 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import OpenAI from 'openai';
 import { realSystem, type OpenFile, type System } from '../../../src/disk/files.ts';
 import { chatLines } from '../../support/chatLines.ts';
 import { ended, eventually, startTestEngine, upload, type TestEngine } from './serverFixture.ts';
@@ -31,7 +30,8 @@ after(() => engine.remove());
 const onDisk = async (): Promise<string[]> => (await readdir(join(engine.folder, 'files'))).toSorted();
 const inList = async (): Promise<number> => (await openai.files.list()).data.length;
 const authorization = (): { authorization: string } => ({ authorization: `Bearer ${engine.run.apiKey}` });
-const send = (path: string, init: RequestInit = {}): Promise<Response> =>
+type Sent = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>>; readonly duplex?: 'half' };
+const send = (path: string, init: Sent = {}): Promise<Response> =>
   engine.answers.fetch(`${engine.run.address.baseURL}${path}`, { ...init, headers: { ...authorization(), ...init.headers } });
 const sendForm = (body: string | Buffer, type = 'multipart/form-data; boundary=b'): Promise<Response> =>
   send('/files', { method: 'POST', headers: { 'content-type': type }, body: new Uint8Array(Buffer.from(body)) });
@@ -231,7 +231,7 @@ describe('forms', () => {
       },
     });
     const headers = { 'content-type': 'multipart/form-data; boundary=b' };
-    assert.equal((await send('/files', { method: 'POST', headers, body: bytes, duplex: 'half' } as RequestInit)).status, 200);
+    assert.equal((await send('/files', { method: 'POST', headers, body: bytes, duplex: 'half' })).status, 200);
   });
 
   it('row 32: odd names and headers of parts', async () => {
@@ -365,7 +365,7 @@ describe('forms', () => {
       },
     });
     const headers = { 'content-type': 'multipart/form-data; boundary=b' };
-    const sending = send(`/uploads/${begun.id}/parts`, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
+    const sending = send(`/uploads/${begun.id}/parts`, { method: 'POST', headers, body, duplex: 'half' });
     await eventually(onDisk, (names) => names.length > files.length);
     await openai.uploads.cancel(begun.id);
     finish();

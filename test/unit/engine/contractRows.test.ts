@@ -4,6 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type OpenAI from 'openai';
 import { realSystem, type OpenFile, type System } from '../../../src/disk/files.ts';
 import { chatLines } from '../../support/chatLines.ts';
 import { ended, eventually, startTestEngine, upload, type TestEngine } from './serverFixture.ts';

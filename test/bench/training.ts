@@ -12,6 +12,7 @@ import { Random } from '../../src/engine/model/random.ts';
 import { learnVocabulary, readExamples } from '../../src/engine/train/examples.ts';
 import { Plan } from '../../src/engine/train/plan.ts';
 import { DataParallel } from '../../src/engine/train/dataParallel.ts';
+import { median, shortExamples } from './shortExamples.ts';
 
 type Setting = { readonly path: string; readonly threads: number; readonly batchSize: number };
 
@@ -96,30 +97,6 @@ async function answer({ path, threads, batchSize }: Setting): Promise<void> {
     }
     parentPort?.postMessage((1000 * tokens) / (performance.now() - start));
   }
-}
-
-/** Made-up examples about as long as those of the sample project (some 70 tokens each). */
-function shortExamples(count: number): string {
-  const random = new Random(9);
-  const word = (): string => {
-    const syllables = ['ka', 'ro', 'mi', 'tel', 'sun', 'ba', 'lor', 'ni', 've', 'dra', 'pho', 'xi'];
-    return Array.from({ length: 1 + Math.floor(random.next() * 3) }, () => syllables[Math.floor(random.next() * syllables.length)]).join('');
-  };
-  const words = (length: number): string => Array.from({ length }, word).join(' ');
-  const lines = Array.from({ length: count }, () =>
-    JSON.stringify({
-      messages: [
-        { role: 'system', content: 'Given a science question, provide the correct answer with a detailed explanation.' },
-        { role: 'user', content: `${words(10)}?` },
-        { role: 'assistant', content: `${word()} Explanation: ${words(14 + Math.floor(random.next() * 12))}.` },
-      ],
-    }),
-  );
-  return `${lines.join('\n')}\n`;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 if (isMainThread) {

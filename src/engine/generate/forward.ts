@@ -18,6 +18,8 @@ type Scratch = {
   readonly hidden: Float32Array;
   readonly scores: Float32Array;
   readonly logits: Float32Array;
+  /** The rows of a matrix that count. */
+  readonly used: Uint32Array;
 };
 
 /** model/decoder.ts for one token at a time, on plain typed arrays: no compilation, and the trainer keeps its pool. */
@@ -41,6 +43,7 @@ export class Forward {
       hidden: new Float32Array(hidden),
       scores: new Float32Array(contextLength),
       logits: new Float32Array(vocabularySize),
+      used: new Uint32Array(Math.max(width, hidden)),
     };
   }
 
@@ -58,7 +61,7 @@ export class Forward {
    */
   append(token: number, cache: Cache): void {
     const { width, contextLength } = this.config;
-    const { stream, normed, added, hidden } = this.#scratch;
+    const { stream, normed, added, hidden, used } = this.#scratch;
     if (cache.length >= contextLength) {
       throw new RangeError(`The context of ${contextLength} tokens is full`);
     }
@@ -67,12 +70,12 @@ export class Forward {
       norm(stream, normed);
       this.#attend(layer, cache, index);
       norm(stream, normed);
-      multiply(normed, layer.up, hidden);
+      multiply(normed, layer.up, hidden, used);
       for (let i = 0; i < hidden.length; i += 1) {
         const positive = Math.max(0, hidden[i] as number);
         hidden[i] = positive * positive;
       }
-      multiply(hidden, layer.down, added);
+      multiply(hidden, layer.down, added, used);
       add(stream, added);
     });
     cache.length += 1;
@@ -85,25 +88,27 @@ export class Forward {
     const embedding = this.#parameters.embedding.data;
     norm(stream, normed);
     for (let token = 0, at = 0; token < logits.length; token += 1) {
-      let sum = 0;
-      for (let i = 0; i < width; i += 1, at += 1) {
-        sum += (normed[i] as number) * (embedding[at] as number);
+      // Two sums that do not wait for each other; the width is even.
+      let [even, odd] = [0, 0];
+      for (let i = 0; i < width; i += 2, at += 2) {
+        even += (normed[i] as number) * (embedding[at] as number);
+        odd += (normed[i + 1] as number) * (embedding[at + 1] as number);
       }
-      logits[token] = sum;
+      logits[token] = even + odd;
     }
     return logits;
   }
 
   #attend(layer: Layer<Tensor>, cache: Cache, index: number): void {
     const { width, heads } = this.config;
-    const { stream, normed, query, mixed, added, scores } = this.#scratch;
+    const { stream, normed, query, mixed, added, scores, used } = this.#scratch;
     const { keys, values } = cache.layers[index] as Cache['layers'][number];
     const position = cache.length;
     const size = width / heads;
     const key = keys.subarray(position * width, (position + 1) * width);
-    multiply(normed, layer.query, query);
-    multiply(normed, layer.key, key);
-    multiply(normed, layer.value, values.subarray(position * width, (position + 1) * width));
+    multiply(normed, layer.query, query, used);
+    multiply(normed, layer.key, key, used);
+    multiply(normed, layer.value, values.subarray(position * width, (position + 1) * width), used);
     this.#rotate(query, position);
     this.#rotate(key, position);
     mixed.fill(0);
@@ -131,7 +136,7 @@ export class Forward {
         }
       }
     }
-    multiply(mixed, layer.output, added);
+    multiply(mixed, layer.output, added, used);
     add(stream, added);
   }
 
@@ -160,13 +165,39 @@ function norm(x: Float32Array, out: Float32Array): void {
   }
 }
 
-/** out [outputs] = x [inputs] · matrix [inputs, outputs]. */
-function multiply(x: Float32Array, matrix: Tensor, out: Float32Array): void {
+/**
+ * out [outputs] = x [inputs] · matrix [inputs, outputs]. Four rows at a time, so that `out` is touched a quarter as
+ * often, and no row whose factor is 0: squared ReLU leaves many of them.
+ */
+function multiply(x: Float32Array, matrix: Tensor, out: Float32Array, used: Uint32Array): void {
   const { data } = matrix;
+  const columns = out.length;
+  let count = 0;
+  for (let row = 0; row < x.length; row += 1) {
+    if (x[row] !== 0) {
+      used[count] = row;
+      count += 1;
+    }
+  }
   out.fill(0);
-  for (let row = 0, at = 0; row < x.length; row += 1) {
+  let index = 0;
+  for (; index + 4 <= count; index += 4) {
+    const [r0, r1, r2, r3] = [used[index] as number, used[index + 1] as number, used[index + 2] as number, used[index + 3] as number];
+    const [x0, x1, x2, x3] = [x[r0] as number, x[r1] as number, x[r2] as number, x[r3] as number];
+    const [at0, at1, at2, at3] = [r0 * columns, r1 * columns, r2 * columns, r3 * columns];
+    for (let column = 0; column < columns; column += 1) {
+      out[column] =
+        (out[column] as number) +
+        x0 * (data[at0 + column] as number) +
+        x1 * (data[at1 + column] as number) +
+        x2 * (data[at2 + column] as number) +
+        x3 * (data[at3 + column] as number);
+    }
+  }
+  for (; index < count; index += 1) {
+    const row = used[index] as number;
     const factor = x[row] as number;
-    for (let column = 0; column < out.length; column += 1, at += 1) {
+    for (let column = 0, at = row * columns; column < columns; column += 1, at += 1) {
       out[column] = (out[column] as number) + factor * (data[at] as number);
     }
   }

@@ -11,6 +11,7 @@ import { checkGate, type Gate } from './gate.ts';
 import { readJsonObject } from './jsonBody.ts';
 import { limits, type ServerTimes } from './limits.ts';
 import { otherMethod } from './malformed.ts';
+import { watchReader } from './readerWatch.ts';
 import type { RefusalLog } from './refusalLog.ts';
 import { findRoute, methods, type Route } from './routes.ts';
 import { sendAnswer, sendError } from './sendAnswer.ts';
@@ -56,6 +57,7 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
   watchBody(request, serving.times.bodyMs, () => {
     giveUp(request, response, new ApiError(408, 'The request body came too slowly.'));
   });
+  watchReader(response, serving.times.unreadMs);
   try {
     checkGate(request, serving.gate);
     inside = true;

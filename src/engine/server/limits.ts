@@ -40,6 +40,8 @@ export type ServerTimes = {
   /** A connection has this long to send a whole request header. */
   readonly headersMs: number;
   readonly bodyMs: number;
+  /** An answer of which nothing is read for this long is cut off. */
+  readonly unreadMs: number;
   /** A connection that is kept for the next request is closed after this long without one. */
   readonly keepAliveMs: number;
   /** How often Node looks for connections whose time is over. */
@@ -53,6 +55,7 @@ export type ServerTimes = {
 export const serverTimes: ServerTimes = {
   headersMs: 10_000,
   bodyMs: 10_000,
+  unreadMs: limits.unreadStreamMs,
   keepAliveMs: 5_000,
   checkMs: 1_000,
   drainMs: 2_000,

@@ -6,10 +6,13 @@ import { limits } from './limits.ts';
 
 const noStore = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
 
+const jsonType = 'application/json; charset=utf-8';
+const pieceBytes = 64 * 1024;
+
 export async function sendAnswer(response: ServerResponse, answer: Answer): Promise<void> {
   switch (answer.kind) {
     case 'json':
-      sendJson(response, 200, answer.body, {});
+      await sendWhole(response, answer.body);
       return;
     case 'bytes':
       await sendBytes(response, answer);
@@ -28,23 +31,33 @@ export function sendError(request: IncomingMessage, response: ServerResponse, er
   }
   // A body that nobody reads would stand in the way of the next request on this connection.
   const headers = request.complete ? error.headers : { ...error.headers, connection: 'close' };
-  sendJson(response, error.status, error.body, headers);
+  sendJson(response, error.status, Buffer.from(JSON.stringify(error.body)), headers);
+}
+
+/** A long text goes out in pieces, so that it can be seen whether its reader gets on. */
+async function sendWhole(response: ServerResponse, body: unknown): Promise<void> {
+  const bytes = Buffer.from(JSON.stringify(body));
+  if (bytes.length <= pieceBytes) {
+    sendJson(response, 200, bytes, {});
+    return;
+  }
+  await sendBytes(response, { kind: 'bytes', contentType: jsonType, length: bytes.length, chunks: piecesOf(bytes) });
+}
+
+async function* piecesOf(bytes: Buffer): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let start = 0; start < bytes.length; start += pieceBytes) {
+    yield bytes.subarray(start, start + pieceBytes);
+  }
 }
 
 function sendJson(
   response: ServerResponse,
   status: number,
-  body: unknown,
+  bytes: Buffer,
   headers: Readonly<Record<string, string>>,
 ): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    ...noStore,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-    ...headers,
-  });
-  response.end(text);
+  response.writeHead(status, { ...noStore, 'content-type': jsonType, 'content-length': bytes.length, ...headers });
+  response.end(bytes);
 }
 
 async function sendBytes(response: ServerResponse, answer: Extract<Answer, { kind: 'bytes' }>): Promise<void> {

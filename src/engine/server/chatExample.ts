@@ -99,8 +99,6 @@ function sentenceOf({ facts, path }: Finding, example: number): ExampleFault {
       return invalid(`${place}: '${pythonTypes[facts.type] ?? facts.type}' object has no attribute 'get'`);
     case 'example.messages.empty':
       return invalid(`${place} has no messages.`);
-    case 'example.weights.allZero':
-      return invalid(`${place} has no assistant message with a weight other than 0: there is nothing to learn.`);
     case 'message.weight.invalid':
       return invalid(`${place}: the weight must be 0 or 1.`);
     case 'example.assistant.missing':

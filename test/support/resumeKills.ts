@@ -20,7 +20,13 @@ export type KillOptions = {
   readonly saveEveryMs: number;
 };
 
-export type KillReport = { readonly kills: number; readonly jobs: number; readonly resumedAt: readonly number[] };
+export type KillReport = {
+  readonly kills: number;
+  /** Clean ends among them. */
+  readonly stops: number;
+  readonly jobs: number;
+  readonly resumedAt: readonly number[];
+};
 
 const epochs = 12;
 
@@ -59,6 +65,7 @@ async function killLoop(program: string, folder: string, options: KillOptions, u
   const resumedAt: number[] = [];
   let jobs = 0;
   let kills = 0;
+  let stops = 0;
   while (kills < options.kills) {
     const first = live(program, folder, options);
     const job = await begin(first);
@@ -73,14 +80,20 @@ async function killLoop(program: string, folder: string, options: KillOptions, u
         ended = await life.afterEvents(events);
       }
       await new Promise((resolve) => setTimeout(resolve, random.next() * (events === 0 ? 150 : 20)));
-      await life.kill();
-      kills += 1;
+      // One in eight is asked to end, as by an upgrade, and must do so cleanly.
+      if (events > 0 && random.next() < 0.125) {
+        await life.stop();
+        stops += 1;
+      } else {
+        await life.kill();
+        kills += 1;
+      }
     }
     const outcome = await finish(live(program, folder, options), folder, job);
     resumedAt.push(...outcome.resumedAt);
     assert.deepEqual({ ...outcome, resumedAt: [] }, unbroken, `seed ${options.seed}, kill ${kills}`);
   }
-  return { kills, jobs, resumedAt };
+  return { kills, stops, jobs, resumedAt };
 }
 
 async function begin(life: Life): Promise<string> {
@@ -123,6 +136,8 @@ type Life = {
   /** Resolves when the trainer has told the end of its job. */
   readonly end: () => Promise<boolean>;
   readonly kill: () => Promise<void>;
+  /** Asks for a clean end. */
+  readonly stop: () => Promise<void>;
 };
 
 function live(program: string, folder: string, { threads, saveEveryMs }: KillOptions): Life {
@@ -172,6 +187,11 @@ function live(program: string, folder: string, { threads, saveEveryMs }: KillOpt
     kill: async () => {
       child.kill('SIGKILL');
       await gone;
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      await gone;
+      assert.equal(child.exitCode, 0, 'a clean end');
     },
   };
 }

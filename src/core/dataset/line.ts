@@ -84,24 +84,25 @@ export function checkLine(text: string, options: LineOptions): LineCheck {
   const answered = format === 'chat' && endsWithAnswer(value);
   const traits = traitsOf(value, format, answered);
   const ruleset = options.ruleset ?? defaultRuleset;
-  const found = readings(format, answered).map((reading) => {
+  let found: { readonly reading: Format; readonly list: readonly Finding[] }[] | undefined;
+  for (const reading of readings(format, answered)) {
     const findings = new Findings(ruleset);
     checks[reading](value, findings);
-    return { reading, list: findings.list };
-  });
+    if (findings.list.length > 0) {
+      (found ??= []).push({ reading, list: findings.list });
+    }
+  }
   const { keys, wellFormed } = survey(value);
   const suspicious =
     !wellFormed || options.validUtf8 === false || text.includes('\uFFFD') || countKeys(json) !== keys;
-  if (!suspicious && found.every(({ list }) => list.length === 0)) {
+  if (!suspicious && !found) {
     return clean(format, hasSystem, traits);
   }
   const tree = new LineTree(text);
   const problems = suspicious ? [...textProblems(text, options), ...treeProblems(tree, ruleset)] : none;
   const as: Partial<Record<Format, readonly LineProblem[]>> = {};
-  for (const { reading, list } of found) {
-    if (list.length > 0) {
-      as[reading] = list.flatMap((finding) => locate(finding, tree, ruleset));
-    }
+  for (const { reading, list } of found ?? []) {
+    as[reading] = list.flatMap((finding) => locate(finding, tree, ruleset));
   }
   return { kind: 'example', format, hasSystem, problems: problems.length === 0 ? none : problems, as, traits };
 }

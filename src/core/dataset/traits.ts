@@ -60,7 +60,14 @@ export function traitsOf(example: Readonly<Record<string, unknown>>, format: For
 }
 
 function showsImages(messages: unknown): boolean {
-  return Array.isArray(messages) && messages.some((message: unknown) => isRecord(message) && imagesIn(message['content']) > 0);
+  if (Array.isArray(messages)) {
+    for (const message of messages as readonly unknown[]) {
+      if (isRecord(message) && typeof message['content'] !== 'string' && imagesIn(message['content']) > 0) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 /** Lines with the same fields share one list. */

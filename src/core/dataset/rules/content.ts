@@ -28,8 +28,7 @@ function checkText(text: string, role: Role | undefined, hasCalls: boolean, path
   const assistant = role === 'assistant';
   // Beside calls, and as the answer of a tool, an empty text is usual and harmless.
   const mayBeEmpty = role === 'tool' || role === 'function' || (assistant && hasCalls);
-  const outer = text.length === 0 || isEdgeSpace(text.charCodeAt(0)) || isEdgeSpace(text.charCodeAt(text.length - 1));
-  if (!outer) {
+  if (hasPlainEnds(text)) {
     return;
   }
   const trimmed = text.trim();
@@ -40,6 +39,11 @@ function checkText(text: string, role: Role | undefined, hasCalls: boolean, path
   } else if (assistant && trimmed.length !== text.length) {
     findings.add({ code: 'message.content.surroundingSpace' }, path);
   }
+}
+
+/** False for a text that is empty or may start or end with white space. */
+export function hasPlainEnds(text: string): boolean {
+  return text.length > 0 && !isEdgeSpace(text.charCodeAt(0)) && !isEdgeSpace(text.charCodeAt(text.length - 1));
 }
 
 function isEdgeSpace(unit: number): boolean {

@@ -4,7 +4,7 @@ import { jsonTypeOf } from '../jsonType.ts';
 import { isRole } from '../vocabulary.ts';
 import { imagesIn } from './content.ts';
 import type { DeclaredTools } from './tools.ts';
-import { checkMessage, type MessageKind } from './message.ts';
+import { checkMessage, isPlain, type MessageKind } from './message.ts';
 import type { Findings } from './findings.ts';
 import { ToolCallLedger } from './toolCallLedger.ts';
 
@@ -64,9 +64,11 @@ function checkMessages(
       before = undefined;
       continue;
     }
-    checkMessage(message, [...path, index], kind, declared, findings);
-    images += imagesIn(message['content']);
     const role = message['role'];
+    if (!isPlain(message, kind)) {
+      checkMessage(message, [...path, index], kind, declared, findings);
+      images += imagesIn(message['content']);
+    }
     switch (role) {
       case 'assistant':
         assistants += 1;

@@ -1,7 +1,7 @@
 import { isRecord } from '../format.ts';
 import { brief, jsonTypeOf } from '../jsonType.ts';
 import { isRole, messageKeys, messageName, nearestMessageKey, nearestRole, type Role } from '../vocabulary.ts';
-import { checkContent } from './content.ts';
+import { checkContent, hasPlainEnds } from './content.ts';
 import type { JsonPath } from '../../jsonl/tree.ts';
 import type { Findings } from './findings.ts';
 import { checkFunctionCall, checkToolCalls } from './toolCalls.ts';
@@ -11,6 +11,20 @@ type Message = Readonly<Record<string, unknown>>;
 
 /** What kind of example a message stands in. */
 export type MessageKind = 'chat' | 'preference' | 'reinforcement';
+
+/** True for a message that is nothing but a usual role and a text with nothing odd at its ends: most of them are. */
+export function isPlain(message: Message, kind: MessageKind): boolean {
+  const { role, content } = message;
+  const usual = role === 'user' || role === 'assistant' || (role === 'system' && kind !== 'reinforcement');
+  if (!usual || typeof content !== 'string' || !hasPlainEnds(content)) {
+    return false;
+  }
+  let keys = 0;
+  for (const _key in message) {
+    keys += 1;
+  }
+  return keys === 2;
+}
 
 /** The rules of one message, seen by itself. */
 export function checkMessage(

@@ -7,6 +7,7 @@ import { datasetProfiles, defaultProfile, forModel } from '../core/dataset/profi
 import { createRuleset } from '../core/dataset/ruleset.ts';
 import type { Problem } from '../core/dataset/problem.ts';
 import type { StreamResult } from '../core/dataset/stream.ts';
+import { inOrder, truncationProblem } from '../core/dataset/truncation.ts';
 import { chatExampleTokens, type CountText } from '../core/tokens/chatTokens.ts';
 import { encodingOf } from '../core/tokens/encodings.ts';
 import { readChunks, stat } from '../disk/files.ts';
@@ -137,21 +138,37 @@ async function validateFile(
     throw new Error(found ? 'This is not a file.' : 'There is no such file.');
   }
   let tokens: number | null = count ? 0 : null;
-  const result = await checkBytes(readChunks(path, io.signal), {
+  const ruleset = createRuleset(forModel(datasetProfiles[options.provider] ?? defaultProfile, options.model));
+  const truncated: Problem[] = [];
+  const checked = await checkBytes(readChunks(path, io.signal), {
     limit: listedProblems,
-    ruleset: createRuleset(forModel(datasetProfiles[options.provider] ?? defaultProfile, options.model)),
+    ruleset,
     file: { extension: extname(path), role: roleOfName(path), ...(options.method === undefined ? {} : { method: options.method }) },
-    onLine: (text, check) => {
-      if (count && tokens !== null && check.kind === 'example') {
+    onLine: (text, check, line) => {
+      if (count && check.kind === 'example') {
         const more = check.format === 'chat' ? (chatExampleTokens(parse(text), count)?.total ?? null) : null;
-        tokens = more === null ? null : tokens + more;
+        tokens = more === null || tokens === null ? null : tokens + more;
+        truncated.push(...(more === null ? [] : truncationProblem(more, line, ruleset)));
       }
     },
   });
+  const result = withMore(checked, truncated);
   const { examples } = result;
   const format = result.format ?? null;
   const known = examples > 0 && format === 'chat' ? tokens : null;
   return { report: { file, format, examples, tokens: known, problems: toReported(result) }, result };
+}
+
+/** The result with problems that counting found, as many as are listed. */
+function withMore(result: StreamResult, more: readonly Problem[]): StreamResult {
+  const added = (severity: Problem['severity']): number => more.filter((problem) => problem.severity === severity).length;
+  return {
+    ...result,
+    errors: result.errors + added('error'),
+    warnings: result.warnings + added('warning'),
+    information: result.information + added('information'),
+    problems: more.length === 0 ? result.problems : inOrder(result.problems, more).slice(0, listedProblems),
+  };
 }
 
 function parse(line: string): unknown {

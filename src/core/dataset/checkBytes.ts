@@ -10,8 +10,8 @@ const maximumLine = 48 * 1024 * 1024;
 export type CheckBytesOptions = DatasetOptions & {
   /** Most problems to list. */
   readonly limit: number;
-  /** Told each line with what was found in it. */
-  readonly onLine?: (text: string, check: LineCheck) => void;
+  /** Told each line that could be checked, with what was found in it and its number from 0. */
+  readonly onLine?: (text: string, check: LineCheck, line: number) => void;
   /** Told the number of bytes read so far. */
   readonly onBytes?: (bytes: number) => void;
 };
@@ -54,7 +54,7 @@ function take(lines: ReturnType<LineDecoder['push']>, stream: DatasetStream, opt
       stream.pushOverlong(maximumLine);
     } else {
       const check = stream.push(line.text, line.validUtf8);
-      options.onLine?.(line.text, check);
+      options.onLine?.(line.text, check, stream.lineCount - 1);
     }
   }
 }

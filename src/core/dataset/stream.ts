@@ -39,6 +39,11 @@ export class DatasetStream {
     this.#ruleset = ruleset;
   }
 
+  /** Lines taken so far. */
+  get lineCount(): number {
+    return this.#line;
+  }
+
   /** Takes the next line, without its line break. */
   push(text: string, validUtf8 = true): LineCheck {
     const check = checkLine(text, { first: this.#line === 0, validUtf8, ruleset: this.#ruleset });

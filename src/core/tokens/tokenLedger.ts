@@ -53,6 +53,18 @@ export class TokenLedger {
     return sum;
   }
 
+  /** Lines with more tokens than a number, in order. */
+  *longerThan(tokens: number): IterableIterator<{ readonly line: number; readonly tokens: number }> {
+    for (const { start, items, summary } of this.#lines.chunks()) {
+      if (summary.longest > tokens) {
+        for (let offset = 0; offset < items.length; offset += 1) {
+          const found = items[offset] ?? 0;
+          if (found > tokens) yield { line: start + offset, tokens: found };
+        }
+      }
+    }
+  }
+
   /** Lines that are not counted yet, in order. */
   *missing(): IterableIterator<number> {
     for (const { start, items, summary } of this.#lines.chunks()) {

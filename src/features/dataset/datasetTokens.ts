@@ -48,6 +48,11 @@ export class DatasetTokens implements vscode.Disposable {
     return this.#counted.get(document.uri.toString())?.ledger.get(line);
   }
 
+  /** Lines with more tokens than a number, as far as they are counted. */
+  longerThan(document: vscode.TextDocument, tokens: number): Iterable<{ readonly line: number; readonly tokens: number }> {
+    return this.#counted.get(document.uri.toString())?.ledger.longerThan(tokens) ?? [];
+  }
+
   dispose(): void {
     for (const { stop } of this.#counted.values()) stop.abort();
     this.#counted.clear();

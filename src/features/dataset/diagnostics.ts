@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
 import type { Problem } from '../../core/dataset/problem.ts';
+import type { Ruleset } from '../../core/dataset/ruleset.ts';
+import { trainedTokens, truncationProblem } from '../../core/dataset/truncation.ts';
 import { problemText } from '../../messages/problems.ts';
 import { settingIds } from '../../contributions.ts';
 import { toRange, type Datasets } from '../../platform/datasets.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
+import type { DatasetTokens } from './datasetTokens.ts';
 
 /** Most problems shown of one file; the rest is counted. */
 export const shownProblems = 1000;
@@ -11,11 +14,19 @@ export const shownProblems = 1000;
 /** Shows the problems of open training files, and of closed ones that somebody asked to check. */
 export class DatasetDiagnostics implements vscode.Disposable {
   readonly #datasets: Datasets;
+  readonly #tokens: DatasetTokens;
   readonly #collection = vscode.languages.createDiagnosticCollection('tunesmith.dataset');
   readonly #store = new DisposableStore();
 
-  constructor(datasets: Datasets) {
+  constructor(datasets: Datasets, tokens: DatasetTokens) {
     this.#datasets = datasets;
+    this.#tokens = tokens;
+    this.#store.add(
+      tokens.onDidCount((document) => {
+        const dataset = datasets.openDataset(document.uri);
+        if (dataset && this.#truncated(document, dataset.core.ruleset).length > 0) this.#show(document);
+      }),
+    );
     this.#store.add(this.#collection);
     this.#store.add(datasets.onDidCheck((document) => this.#show(document)));
     this.#store.add(datasets.onDidClose((document) => this.#collection.delete(document.uri)));
@@ -50,7 +61,26 @@ export class DatasetDiagnostics implements vscode.Disposable {
       return;
     }
     const { errors, warnings, information } = dataset.core.summary();
-    this.#collection.set(document.uri, toDiagnostics(dataset.core.problems(), errors + warnings + information));
+    const truncated = this.#truncated(document, dataset.core.ruleset);
+    const total = errors + warnings + information + truncated.length;
+    // Counted lines come first, so that they are among those that are shown.
+    this.#collection.set(document.uri, toDiagnostics(chain(truncated, dataset.core.problems()), total));
+  }
+
+  /** Examples that are longer than the model is trained on, as far as tokens are counted. */
+  #truncated(document: vscode.TextDocument, ruleset: Ruleset): readonly Problem[] {
+    const maximum = trainedTokens(ruleset);
+    if (maximum === undefined) {
+      return [];
+    }
+    const longer = [...this.#tokens.longerThan(document, maximum)];
+    return longer.flatMap(({ line, tokens }) => truncationProblem(tokens, line, ruleset));
+  }
+}
+
+function* chain(...lists: readonly Iterable<Problem>[]): IterableIterator<Problem> {
+  for (const list of lists) {
+    yield* list;
   }
 }
 

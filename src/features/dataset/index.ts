@@ -33,7 +33,7 @@ export function registerDataset({ context, log, datasets, datasetRules, tokens, 
   const counted = new DatasetTokens({ datasets, tokens, log });
   const hints = new TokenHints(counted);
   const examples = new ExampleFiles();
-  const diagnostics = new DatasetDiagnostics(datasets);
+  const diagnostics = new DatasetDiagnostics(datasets, counted);
   return vscode.Disposable.from(
     diagnostics,
     vscode.languages.registerCodeActionsProvider(

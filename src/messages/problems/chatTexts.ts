@@ -30,6 +30,8 @@ export const chatTexts: TextsOf<ChatCodes> = {
     t('Two messages in a row are from "{0}". Some services reject that, and the model learns an unusual conversation. Merge them.', problem.role),
   'example.weights.allZero': () =>
     t('All assistant messages have the weight 0, so nothing of this example is trained on. Set the weight of the answer to learn to 1.'),
+  'example.tokens.truncated': (problem) =>
+    t('The example has {0} tokens, but only the first {1} are trained on. The end is cut without a word, and with it the answer; shorten the example.', problem.tokens, problem.maximum),
   'example.images.tooMany': (problem) =>
     t('The example shows {0} images, but services train on at most {1} per example. Leave some out.', problem.images, problem.maximum),
   'example.parallelToolCalls.wrongType': (problem) =>

@@ -39,6 +39,15 @@ test('a valid file gives its numbers and exit code 0', async () => {
   assert.ok(typeof tokens === 'number' && tokens > 60 * 20);
 });
 
+test('an example longer than the training context is told at its line', async () => {
+  const lines = chatLines(60);
+  lines[7] = chatLine('q', 'word '.repeat(66_000).trim());
+  const { exit, out } = await run(write('long.jsonl', `\n${lines.join('\n')}\n`), '--json');
+  assert.equal(exit, 0);
+  const { files } = JSON.parse(out) as { files: { problems: { code: string; line: number }[] }[] };
+  assert.deepEqual(files[0]?.problems.map(({ code, line }) => [code, line]), [['line.blank', 1], ['example.tokens.truncated', 9]]);
+});
+
 test('places count from 1, in UTF-16 units, with exclusive ends', async () => {
   const lines = chatLines(60);
   lines[3] = chatLine('😀').replace('"role": "user"', '"role": "human"').replace('"content": "Answer', '"content": "😀 Answer');

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkBytes } from '../../../src/core/dataset/checkBytes.ts';
 import { DatasetDocument, type DatasetOptions } from '../../../src/core/dataset/document.ts';
-import { datasetProfiles } from '../../../src/core/dataset/profile.ts';
+import { datasetProfiles, forModel } from '../../../src/core/dataset/profile.ts';
 import { createRuleset, defaultRuleset, parseRuleSettings, type Ruleset } from '../../../src/core/dataset/ruleset.ts';
 import { problemsOfLine } from '../../../src/core/dataset/summary.ts';
 import { formats, type Format } from '../../../src/core/dataset/format.ts';
 import { checkLine, overlongLine } from '../../../src/core/dataset/line.ts';
 import { problemCodes, rules, type Problem, type ProblemCode } from '../../../src/core/dataset/problem.ts';
+import { truncationProblem } from '../../../src/core/dataset/truncation.ts';
 import { problemText } from '../../../src/messages/problems.ts';
 import { chatLine, chatLines } from '../../support/chatLines.ts';
 import { TextLines } from '../../support/textLines.ts';
@@ -367,6 +368,17 @@ test('other rules check an open file again, and the counts follow', () => {
   document.configure({ ruleset: createRuleset(datasetProfiles['together']!, new Map([['example', 'off']])) });
   document.check();
   assert.deepEqual([...document.problems()], []);
+});
+
+test('an example longer than the model is trained on is told once its tokens are counted', () => {
+  const ruleset = createRuleset(forModel(datasetProfiles['azure']!, 'gpt-4.1-nano-2025-04-14'));
+  assert.deepEqual(truncationProblem(32_768, 3, ruleset), []);
+  const [problem] = truncationProblem(32_769, 3, ruleset);
+  assert.deepEqual(problem, { code: 'example.tokens.truncated', tokens: 32_769, maximum: 32_768, severity: 'warning', range: { start: { line: 3, character: 0 }, end: { line: 3, character: 1 } } });
+  seen.add('example.tokens.truncated');
+  assert.deepEqual(truncationProblem(65_537, 3, defaultRuleset).length, 1);
+  assert.deepEqual(truncationProblem(1e9, 3, createRuleset(datasetProfiles['compatible']!)), [], 'not known there');
+  assert.deepEqual(truncationProblem(1e9, 3, createRuleset(datasetProfiles['openai']!, new Map([['example.tokens', 'off']]))), []);
 });
 
 test('bytes that are no UTF-8 text are named', async () => {

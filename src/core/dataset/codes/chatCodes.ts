@@ -15,6 +15,7 @@ export type ChatCodes = {
   readonly 'example.system.position': { readonly repeated: boolean };
   readonly 'example.roles.repeated': { readonly role: string };
   readonly 'example.weights.allZero': object;
+  readonly 'example.tokens.truncated': { readonly tokens: number; readonly maximum: number };
   readonly 'example.images.tooMany': { readonly images: number; readonly maximum: number };
   readonly 'example.parallelToolCalls.wrongType': { readonly type: JsonType };
   readonly 'message.wrongType': { readonly type: JsonType };
@@ -52,6 +53,7 @@ export const chatRules: RulesOf<ChatCodes> = {
   'example.system.position': { severity: 'warning', evidence: 'practice' },
   'example.roles.repeated': { severity: 'warning', evidence: 'practice' },
   'example.weights.allZero': { severity: 'warning', evidence: 'practice' },
+  'example.tokens.truncated': { severity: 'warning', evidence: 'guide' },
   'example.images.tooMany': { severity: 'warning', evidence: 'guide' },
   'example.parallelToolCalls.wrongType': { severity: 'error', evidence: 'schema' },
   'message.wrongType': { severity: 'error', evidence: 'schema' },

@@ -45,6 +45,8 @@ export function fixTitle(fix: FixKind): string {
       return t('Turn into a text part');
     case 'trim':
       return t('Trim white space');
+    case 'redact':
+      return t('Redact: put {0} in its place', fix.placeholder);
     case 'removePart':
       return t('Remove this part');
     case 'removeMessage':

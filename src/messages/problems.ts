@@ -5,10 +5,19 @@ import { contentTexts } from './problems/contentTexts.ts';
 import { fileTexts } from './problems/fileTexts.ts';
 import { formatTexts } from './problems/formatTexts.ts';
 import { lineTexts } from './problems/lineTexts.ts';
+import { safetyTexts } from './problems/safetyTexts.ts';
 import type { TextsOf } from './problems/textsOf.ts';
 import { toolTexts } from './problems/toolTexts.ts';
 
-const texts: TextsOf<FactsByCode> = { ...fileTexts, ...lineTexts, ...chatTexts, ...contentTexts, ...toolTexts, ...formatTexts };
+const texts: TextsOf<FactsByCode> = {
+  ...fileTexts,
+  ...lineTexts,
+  ...chatTexts,
+  ...contentTexts,
+  ...toolTexts,
+  ...formatTexts,
+  ...safetyTexts,
+};
 
 /** What is wrong, why it matters, and what to do, in whole sentences; and that a rule rests on hearsay, if it does. */
 export function problemText(problem: ProblemFacts): string {

@@ -10,6 +10,7 @@ import { roleOfName, type FileRole } from '../core/dataset/fileRole.ts';
 import type { DatasetSummary } from '../core/dataset/summary.ts';
 import { countLineBreaks } from '../core/jsonl/lines.ts';
 import { problemText } from '../messages/problems.ts';
+import { AllowLists } from './allowLists.ts';
 import { fileBytes } from './fileBytes.ts';
 import type { DatasetRules } from './datasetRules.ts';
 import type { Log } from './log.ts';
@@ -47,6 +48,8 @@ export class Datasets implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.TextDocument>();
   readonly #closed = new vscode.EventEmitter<vscode.TextDocument>();
   readonly #subscriptions: vscode.Disposable;
+  /** Sensitive values that may stand in training files. */
+  readonly allowLists = new AllowLists();
 
   /** An open training file was checked; its problems are as `openDataset` tells them. */
   readonly onDidCheck = this.#changed.event;
@@ -61,6 +64,8 @@ export class Datasets implements vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument((change) => this.#follow(change)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
       rules.onDidChange(() => this.#open.forEach((dataset) => dataset.refresh())),
+      this.allowLists,
+      this.allowLists.onDidChange(() => this.#open.forEach((dataset) => dataset.refresh())),
     );
     // What is open already is looked at when the activation is over.
     const look = setImmediate(() => vscode.workspace.textDocuments.forEach((document) => this.#consider(document)));
@@ -116,10 +121,12 @@ export class Datasets implements vscode.Disposable {
   /** Checks the bytes of a file, open or not, of any size, in bounded memory. */
   async checkFile(uri: vscode.Uri, { limit, signal, role, onProgress }: CheckFileOptions): Promise<StreamResult> {
     const { size, chunks } = await fileBytes(uri, signal);
-    const { ruleset, file } = this.#optionsOf(uri, { role: role ?? roleOfName(uri.path) });
+    await this.allowLists.loaded();
+    const { ruleset, file, allow } = this.#optionsOf(uri, { role: role ?? roleOfName(uri.path) });
     return await checkBytes(chunks, {
       limit,
       ruleset,
+      allow,
       file: { ...file, extension: /\.[^./\\]*$/.exec(uri.path)?.[0] ?? '' },
       ...(onProgress && size > 0 ? { onBytes: (bytes: number) => onProgress(Math.min(1, bytes / size)) } : {}),
     });
@@ -154,7 +161,8 @@ export class Datasets implements vscode.Disposable {
   /** The rules by which a file is checked, and the facts that it does not tell itself. */
   #optionsOf(uri: vscode.Uri, facts: FileFacts = {}): Required<DatasetOptions> {
     const format = this.#rules.formatOf(uri);
-    return { ruleset: this.#rules.rulesetOf(uri), file: format === undefined ? facts : { ...facts, format } };
+    const file = format === undefined ? facts : { ...facts, format };
+    return { ruleset: this.#rules.rulesetOf(uri), file, allow: this.allowLists.listFor(uri) };
   }
 
   #consider(document: vscode.TextDocument): void {

@@ -22,7 +22,7 @@ export type CheckBytesOptions = DatasetOptions & {
  */
 export async function checkBytes(chunks: AsyncIterable<Uint8Array>, options: CheckBytesOptions): Promise<StreamResult> {
   const decoder = new LineDecoder(maximumLine);
-  const stream = new DatasetStream(options.limit, options.ruleset);
+  const stream = new DatasetStream(options.limit, options);
   let started = false;
   let crlf = false;
   for await (const chunk of chunks) {

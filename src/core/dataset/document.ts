@@ -6,6 +6,7 @@ import type { Framing } from './format.ts';
 import { endsOf, framingOf } from './framing.ts';
 import { checkLine, overlongLine, type LineCheck } from './line.ts';
 import type { Problem } from './problem.ts';
+import type { AllowList } from './safety/allowList.ts';
 import { defaultRuleset, sameRuleset, type Ruleset } from './ruleset.ts';
 import {
   blankLineProblem,
@@ -17,7 +18,12 @@ import {
 } from './summary.ts';
 import { addLine, addTally, createTally, type Tally } from './tally.ts';
 
-export type DatasetOptions = { readonly ruleset?: Ruleset; readonly file?: FileFacts };
+export type DatasetOptions = {
+  readonly ruleset?: Ruleset;
+  readonly file?: FileFacts;
+  /** Sensitive values that may stand in the file. */
+  readonly allow?: AllowList | undefined;
+};
 
 /** A longer line would block its host while it is parsed; it is told instead of checked. In UTF-16 units. */
 const maximumLine = 4 * 1024 * 1024;
@@ -32,12 +38,14 @@ export class DatasetDocument {
   readonly #lines = new ChunkedList<LineCheck | undefined, Tally>(tallyOf);
   #ruleset: Ruleset;
   #file: FileFacts;
+  #allow: AllowList | undefined;
   #view: FileView | undefined;
 
   constructor(source: LineSource, options: DatasetOptions = {}) {
     this.#source = source;
     this.#ruleset = options.ruleset ?? defaultRuleset;
     this.#file = options.file ?? {};
+    this.#allow = options.allow;
     this.reset();
   }
 
@@ -55,6 +63,14 @@ export class DatasetDocument {
       this.#ruleset = options.ruleset;
       this.reset();
     }
+    if ('allow' in options && options.allow !== this.#allow) {
+      this.#allow = options.allow;
+      this.reset();
+    }
+  }
+
+  get allowed(): AllowList | undefined {
+    return this.#allow;
   }
 
   /** The rules that count now. */
@@ -138,7 +154,7 @@ export class DatasetDocument {
 
   #checkLine(line: number): LineCheck {
     const text = this.#source.lineAt(line);
-    return text.length > maximumLine ? overlongLine(maximumLine) : checkLine(text, { first: line === 0, ruleset: this.#ruleset });
+    return text.length > maximumLine ? overlongLine(maximumLine) : checkLine(text, { first: line === 0, ruleset: this.#ruleset, allow: this.#allow });
   }
 
   /** Nothing after the last line break is the end of the file, not a line. */

@@ -7,6 +7,9 @@ import { jsonTypeOf } from './jsonType.ts';
 import type { LineProblem, ProblemFacts } from './problem.ts';
 import { checkCompletionExample } from './rules/completion.ts';
 import { checkChatExample } from './rules/example.ts';
+import { withoutValues } from './safety/mask.ts';
+import { findSensitive, type Sensitive } from './safety/scan.ts';
+import type { AllowList } from './safety/allowList.ts';
 import { Findings, type Finding } from './rules/findings.ts';
 import { checkPreferenceExample } from './rules/preference.ts';
 import { checkReinforcementExample } from './rules/reinforcement.ts';
@@ -37,6 +40,8 @@ export type LineOptions = {
   readonly validUtf8?: boolean;
   /** Without it, the rules of OpenAI as they are. */
   readonly ruleset?: Ruleset;
+  /** Sensitive values that may stand in the file. */
+  readonly allow?: AllowList | undefined;
 };
 
 const none: readonly LineProblem[] = [];
@@ -67,6 +72,30 @@ export function checkLine(text: string, options: LineOptions): LineCheck {
   if (isBlank(text)) {
     return blankLine;
   }
+  const check = checkContent(text, options);
+  const sensitive = findSensitive(text, options.allow);
+  return sensitive.length === 0 ? check : withSensitive(check, sensitive, options.ruleset);
+}
+
+/** Adds what is sensitive, and takes it out of the facts of the other problems, which are shown and logged. */
+function withSensitive(check: LineCheck, sensitive: readonly Sensitive[], ruleset: Ruleset | undefined): LineCheck {
+  const values = sensitive.map(({ value }) => value);
+  const clean = (problems: readonly LineProblem[]): LineProblem[] => problems.map((problem) => withoutValues(problem, values));
+  const as: Partial<Record<Format, readonly LineProblem[]>> = {};
+  for (const format of formats) {
+    const problems = check.as[format];
+    if (problems) {
+      as[format] = clean(problems);
+    }
+  }
+  return {
+    ...check,
+    problems: [...clean(check.problems), ...sensitive.flatMap(({ facts, span }) => toProblem(facts, span, ruleset))],
+    as,
+  };
+}
+
+function checkContent(text: string, options: LineOptions): LineCheck {
   const json = options.first && text.startsWith('\uFEFF') ? text.slice(1) : text;
   let value: unknown;
   try {

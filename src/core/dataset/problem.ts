@@ -5,12 +5,13 @@ import { fileRules, type FileCodes } from './codes/fileCodes.ts';
 import { formatRules, type FormatCodes } from './codes/formatCodes.ts';
 import { lineRules, type LineCodes } from './codes/lineCodes.ts';
 import type { RulesOf, Severity } from './codes/rule.ts';
+import { safetyRules, type SafetyCodes } from './codes/safetyCodes.ts';
 import { toolRules, type ToolCodes } from './codes/toolCodes.ts';
 
 export type { Severity } from './codes/rule.ts';
 
 /** What each kind of problem knows besides its place. Codes are stable: settings, documents and reports name them. */
-export type FactsByCode = FileCodes & LineCodes & ChatCodes & ContentCodes & ToolCodes & FormatCodes;
+export type FactsByCode = FileCodes & LineCodes & ChatCodes & ContentCodes & ToolCodes & FormatCodes & SafetyCodes;
 
 export type ProblemCode = keyof FactsByCode;
 
@@ -34,6 +35,7 @@ export const rules: RulesOf<FactsByCode> = {
   ...contentRules,
   ...toolRules,
   ...formatRules,
+  ...safetyRules,
 };
 
 export const problemCodes = Object.keys(rules) as readonly ProblemCode[];

@@ -5,6 +5,7 @@ import { framingOf, Head } from './framing.ts';
 import { checkLine, overlongLine, type LineCheck } from './line.ts';
 import type { Problem } from './problem.ts';
 import { defaultRuleset, type Ruleset } from './ruleset.ts';
+import type { AllowList } from './safety/allowList.ts';
 import { blankLineProblem, problemsOfLine, viewFile, type DatasetSummary } from './summary.ts';
 import { addLine, clashes, createTally, type Tally } from './tally.ts';
 
@@ -22,6 +23,7 @@ type KeptLine = { readonly line: number; readonly length: number; readonly check
 export class DatasetStream {
   readonly #limit: number;
   readonly #ruleset: Ruleset;
+  readonly #allow: AllowList | undefined;
   readonly #tally: Tally = createTally();
   readonly #head = new Head();
   #first: { readonly line: number; readonly text: string } | undefined;
@@ -34,9 +36,10 @@ export class DatasetStream {
   readonly #asFormat = byFormat();
   readonly #ofFormat = byFormat();
 
-  constructor(limit: number, ruleset: Ruleset = defaultRuleset) {
+  constructor(limit: number, { ruleset, allow }: DatasetOptions = {}) {
     this.#limit = limit;
-    this.#ruleset = ruleset;
+    this.#ruleset = ruleset ?? defaultRuleset;
+    this.#allow = allow;
   }
 
   /** Lines taken so far. */
@@ -46,7 +49,7 @@ export class DatasetStream {
 
   /** Takes the next line, without its line break. */
   push(text: string, validUtf8 = true): LineCheck {
-    const check = checkLine(text, { first: this.#line === 0, validUtf8, ruleset: this.#ruleset });
+    const check = checkLine(text, { first: this.#line === 0, validUtf8, ruleset: this.#ruleset, allow: this.#allow });
     this.#byteOrderMark ||= this.#line === 0 && text.startsWith('\uFEFF');
     if (!isBlank(text)) {
       this.#first ??= { line: this.#line, text };

@@ -10,6 +10,7 @@ import type { LineSource, TextEdit } from '../../core/jsonl/position.ts';
 import { fixTitle } from '../../messages/fixes.ts';
 import { toRange, type Datasets } from '../../platform/datasets.ts';
 import type { OpenDataset } from '../../platform/openDataset.ts';
+import { allowValueCommand } from './allowValue.ts';
 import { problemPage } from './problemPage.ts';
 
 /** More lines are not looked through for one menu. */
@@ -100,7 +101,7 @@ export class DatasetCodeActions implements vscode.CodeActionProvider {
   #actionsFor(problem: Problem, dataset: OpenDataset, context: vscode.CodeActionContext): readonly vscode.CodeAction[] {
     const range = toRange(problem);
     const marks = context.diagnostics.filter(({ code, range: place }) => code === problem.code && place.isEqual(range));
-    const actions = [...this.#mends(problem, dataset), this.#explanation(problem)];
+    const actions = [...this.#mends(problem, dataset), ...allowances(problem, dataset.document), this.#explanation(problem)];
     for (const action of actions) {
       action.diagnostics = marks;
     }
@@ -202,7 +203,18 @@ async function rewrite(
 }
 
 function readingOf({ core }: OpenDataset): Reading {
-  return { format: core.summary().format, ruleset: core.ruleset };
+  return { format: core.summary().format, ruleset: core.ruleset, allow: core.allowed };
+}
+
+/** Offers to leave a sensitive value as it is, in every training file of the workspace folder. */
+function allowances(problem: Problem, document: vscode.TextDocument): readonly vscode.CodeAction[] {
+  if (!problem.code.startsWith('safety.') || !vscode.workspace.getWorkspaceFolder(document.uri)) {
+    return [];
+  }
+  const title = vscode.l10n.t('Allow This Value in the Workspace');
+  const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  action.command = { command: allowValueCommand, title, arguments: [document.uri, problem.code, toRange(problem)] };
+  return [action];
 }
 
 function toAction(document: vscode.TextDocument, fix: Fix): vscode.CodeAction {

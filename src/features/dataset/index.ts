@@ -5,6 +5,7 @@ import type { Datasets } from '../../platform/datasets.ts';
 import type { Connections } from '../../platform/connections.ts';
 import type { Log } from '../../platform/log.ts';
 import type { TokenCounter } from '../../platform/tokenCounter.ts';
+import { registerAllowValue } from './allowValue.ts';
 import { DatasetCodeActions } from './codeActions.ts';
 import { registerCommands } from './commands.ts';
 import { DatasetTokens } from './datasetTokens.ts';
@@ -53,6 +54,7 @@ export function registerDataset({ context, log, datasets, datasetRules, tokens, 
     }),
     examples,
     registerExampleCommands({ datasets, examples, log }),
+    registerAllowValue(datasets, log),
     registerCommands({ datasets, datasetRules, diagnostics, log }),
     followActiveEditor(datasets),
   );

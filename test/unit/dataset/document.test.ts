@@ -117,7 +117,7 @@ test('a stream of the same lines finds the same', () => {
     const file = random.next() < 0.2 ? { format: random.pick(formats) } : {};
     const document = new DatasetDocument(text, { file, ruleset });
     document.check();
-    const stream = new DatasetStream(10_000, ruleset);
+    const stream = new DatasetStream(10_000, { ruleset });
     const lines = splitLines(text.text);
     for (const line of lines.at(-1) === '' ? lines.slice(0, -1) : lines) {
       stream.push(line);

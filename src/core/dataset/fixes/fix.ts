@@ -24,6 +24,7 @@ export type FixKind =
   | { readonly kind: 'wrapInObject'; readonly key: string }
   | { readonly kind: 'wrapAsText' }
   | { readonly kind: 'trim' }
+  | { readonly kind: 'redact'; readonly placeholder: string }
   | { readonly kind: 'removePart' }
   | { readonly kind: 'removeMessage' }
   | { readonly kind: 'removeTrailingMessages'; readonly count: number }

@@ -55,7 +55,7 @@ function mendLine(text: string, first: boolean, reading: Reading, code: ProblemC
 
 /** The mend of the first problem that has one. */
 function firstFix(text: string, first: boolean, reading: Reading, code: ProblemCode | undefined): LineFix | undefined {
-  const check = checkLine(text, { first, ruleset: reading.ruleset });
+  const check = checkLine(text, { first, ruleset: reading.ruleset, allow: reading.allow });
   for (const problem of problemsOfLine(check, 0, text.length, reading.format, reading.ruleset)) {
     if (code === undefined || problem.code === code) {
       const fixes = lineFixesFor(toLineProblem(problem), text, first, reading);

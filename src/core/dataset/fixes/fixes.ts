@@ -7,15 +7,22 @@ import { checkLine, type LineCheck } from '../line.ts';
 import type { LineProblem, Problem } from '../problem.ts';
 import type { Ruleset } from '../ruleset.ts';
 import { problemsOfLine } from '../summary.ts';
+import type { AllowList } from '../safety/allowList.ts';
+import { findSensitive } from '../safety/scan.ts';
 import { exampleFixes } from './exampleFixes.ts';
-import type { Fix, LineFix } from './fix.ts';
+import { lineFix, type Fix, type LineFix } from './fix.ts';
 import { formatFixes } from './formatFixes.ts';
 import { messageFixes } from './messageFixes.ts';
 import { syntaxFixes } from './syntaxFixes.ts';
 import { toolFixes } from './toolFixes.ts';
 
 /** How the file is read in which a problem was found. */
-export type Reading = { readonly format: Format | undefined; readonly ruleset: Ruleset };
+export type Reading = {
+  readonly format: Format | undefined;
+  readonly ruleset: Ruleset;
+  /** Sensitive values that may stand in the file. */
+  readonly allow?: AllowList | undefined;
+};
 
 /** Problems whose mend rewrites the whole file: see `convertToLines`, which costs as much as the file is long. */
 export function isMendedByConversion(problem: Problem): boolean {
@@ -63,8 +70,18 @@ const pointless: ReadonlySet<string> = new Set([
 
 /** The mends of a problem inside its line, tried as `fixesFor` tries them. */
 export function lineFixesFor(problem: LineProblem, text: string, first: boolean, reading: Reading): readonly LineFix[] {
+  if (problem.code.startsWith('safety.')) {
+    return redact(problem, text, reading);
+  }
   const before = checkLine(text, { first, ruleset: reading.ruleset });
   return candidates(problem, text, before).filter((fix) => helps(fix, problem, text, before, { first, reading }));
+}
+
+/** Puts a placeholder where a sensitive value stands, also in a line that is no JSON. Only a person can want that. */
+function redact({ code, span }: LineProblem, text: string, { allow }: Reading): readonly LineFix[] {
+  return findSensitive(text, allow)
+    .filter(({ facts, span: { start, end } }) => facts.code === code && start === span.start && end === span.end)
+    .map(({ placeholder }) => lineFix({ kind: 'redact', placeholder }, false, { ...span, text: placeholder }));
 }
 
 function candidates(problem: LineProblem, text: string, check: LineCheck): LineFix[] {

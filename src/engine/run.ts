@@ -189,7 +189,12 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
     }
     void close();
   };
+  let announced = false;
   const watch = setInterval(() => {
+    // On a slow disk the address file of an engine that was killed may still be there.
+    if (!announced) {
+      return;
+    }
     const idle = options.idleSeconds > 0 && jobs.active === 0 && server.idleMs() >= options.idleSeconds * 1000;
     if (idle) {
       closeFor('nothing to do');
@@ -214,6 +219,7 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
   try {
     await writeAccess(folder, { token, port: server.port });
     await replaceJson(folder.address, address, { mode: 0o600 });
+    announced = true;
     if (store.status.kind === 'ready') {
       await jobs.takeUp();
     }

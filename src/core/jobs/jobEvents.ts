@@ -73,6 +73,11 @@ function newestOf(known: readonly WireEvent[], page: readonly WireEvent[]): read
   return news;
 }
 
+/** What the service warned of last: examples that were cut, a run that had to go back. Events oldest first. */
+export function latestWarning(events: readonly WireEvent[]): string | undefined {
+  return events.findLast(({ level }) => level === 'warn' || level === 'warning')?.message;
+}
+
 /** Oldest first by time, then by training step, then by id, which is only a fixed choice. */
 function compareEvents(a: WireEvent, b: WireEvent): number {
   if (a.created_at !== b.created_at) return a.created_at - b.created_at;

@@ -1,5 +1,5 @@
 import type { WireEvent } from '../providers/wire.ts';
-import { isTerminal } from './jobStatus.ts';
+import { describeStatus, type JobPhase } from './jobStatus.ts';
 import type { JobRecord } from './jobStore.ts';
 
 export type JobProgress = {
@@ -18,6 +18,17 @@ type Step = Omit<JobProgress, 'finishAt'>;
 /** Steps the speed is measured over. */
 const speedWindow = 50;
 
+/** Nobody knows when a job ends that nobody works on. */
+const standsStill: ReadonlySet<JobPhase> = new Set([
+  'queued',
+  'pausing',
+  'paused',
+  'cancelling',
+  'succeeded',
+  'failed',
+  'cancelled',
+]);
+
 /** How far the job is, by its newest event that names a step; undefined before the first step. */
 export function jobProgress(record: JobRecord): JobProgress | undefined {
   const { events, job } = record;
@@ -32,7 +43,7 @@ export function jobProgress(record: JobRecord): JobProgress | undefined {
     if (step.step < (oldest?.step ?? Infinity)) oldest = step;
   }
   if (newest === undefined || oldest === undefined) return undefined;
-  if (isTerminal(job)) return { ...newest, finishAt: undefined };
+  if (standsStill.has(describeStatus(job.status).phase)) return { ...newest, finishAt: undefined };
   return { ...newest, finishAt: job.estimated_finish ?? extrapolate(oldest, newest) };
 }
 

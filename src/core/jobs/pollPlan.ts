@@ -1,5 +1,5 @@
 import type { ServiceErrorKind } from '../providers/port.ts';
-import { isTerminal } from './jobStatus.ts';
+import { describeStatus, isTerminal } from './jobStatus.ts';
 import type { JobRecord } from './jobStore.ts';
 
 export type PollSituation = {
@@ -33,9 +33,11 @@ const maxOwnFailures = 3;
 export function planPoll(situation: PollSituation, random: number): number | undefined {
   const { visible, failures, lastFailure, retryAfter } = situation;
   const running = situation.records.some((record) => !isTerminal(record.job));
+  // A paused job changes when a person wants it to, mostly here.
+  const isMoving = situation.records.some(({ job }) => !isTerminal(job) && describeStatus(job.status).phase !== 'paused');
   if (failures === 0) {
     if (!running) return undefined;
-    return visible ? fastPollMs : slowPollMs;
+    return visible && isMoving ? fastPollMs : slowPollMs;
   }
   if (lastFailure === undefined ? failures >= maxOwnFailures : hopeless.has(lastFailure)) return undefined;
   if (!running && !visible) return undefined;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { latestWarning } from '../../core/jobs/jobEvents.ts';
 import { jobName } from '../../core/jobs/jobName.ts';
 import type { JobOrigin } from '../../core/jobs/jobOrigin.ts';
 import { jobProgress } from '../../core/jobs/jobProgress.ts';
@@ -42,6 +43,7 @@ function facts(record: JobRecord, connection: string, origin: JobOrigin | undefi
     [t('Status'), statusText(status)],
     [t('Progress'), progress && progressText(progress, language)],
     [t('Finishes in about'), remaining(progress?.finishAt)],
+    [t('Notice'), status.terminal ? undefined : latestWarning(record.events)],
     [t('Error'), job.status === 'failed' ? jobErrorText(job.error) : undefined],
     [t('Job'), job.id],
     [t('Connection'), connection],

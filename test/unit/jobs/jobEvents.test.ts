@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mergeEvents } from '../../../src/core/jobs/jobEvents.ts';
+import { latestWarning, mergeEvents } from '../../../src/core/jobs/jobEvents.ts';
 import { JobStore } from '../../../src/core/jobs/jobStore.ts';
 import type { WireEvent } from '../../../src/core/providers/wire.ts';
 import { createRandom, event, job, shuffle } from './builders.ts';
@@ -56,4 +56,10 @@ test('over all jobs, those whose events came longest ago lose theirs', () => {
   }
   const counts = [0, 1, 2, 3, 4].map((index) => store.get({ connectionId: 'c', jobId: `j${index}` })?.events.length);
   assert.deepEqual(counts, [0, 15_000, 15_000, 15_000, 15_000]);
+});
+
+test('the latest warning is the newest one, whichever word the service has for it', () => {
+  const warned = (id: string, level: string): WireEvent => ({ ...event(id, 1, null, `message ${id}`), level });
+  assert.equal(latestWarning([warned('1', 'info'), warned('2', 'error')]), undefined);
+  assert.equal(latestWarning([warned('1', 'warn'), warned('2', 'warning'), warned('3', 'info')]), 'message 2');
 });

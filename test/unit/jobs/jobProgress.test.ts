@@ -26,6 +26,14 @@ test('the newest metrics event tells step, total and losses, the speed so far te
   assert.equal(progressText(progress, 'en'), 'step 11/21 · loss 0.421');
 });
 
+test('a job that stands still tells how far it is, but no end', () => {
+  const events = [event('1', 100, { step: 1, total_steps: 21 }), event('2', 110, { step: 11, total_steps: 21 })];
+  for (const status of ['queued', 'pausing', 'paused', 'cancelling', 'cancelled']) {
+    const progress = jobProgress(record(events, { status, estimated_finish: 500 }));
+    assert.deepEqual([progress?.step, progress?.finishAt], [11, undefined], status);
+  }
+});
+
 const messages: [message: string, text: string][] = [
   ['Step 131/303: training loss=0.25, validation loss=0.37', 'step 131/303 · loss 0.25'],
   ['Step 300/300: training loss=0.15, validation loss=0.27, full validation loss=0.40', 'step 300/300 · loss 0.15'],

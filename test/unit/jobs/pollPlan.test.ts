@@ -26,6 +26,8 @@ const table: [name: string, situation: PollSituation, random: number, delay: num
   ['fast while something runs and somebody looks', { records: running, visible: true, failures: 0 }, 0, 2_000],
   ['slow while nobody looks', { records: running, visible: false, failures: 0 }, 0, 15_000],
   ['off when nothing runs', { records: ended, visible: true, failures: 0 }, 0, undefined],
+  ['slow while all that has not ended is paused', { records: records('succeeded', 'paused'), visible: true, failures: 0 }, 0, 15_000],
+  ['fast while one is about to pause', { records: records('paused', 'pausing'), visible: true, failures: 0 }, 0, 2_000],
   ['off without jobs', { records: [], visible: true, failures: 0 }, 0, undefined],
   ['a status nobody knows is not an end', { records: records('compressing'), visible: true, failures: 0 }, 0, 2_000],
   ['back-off doubles', failing({ failures: 2 }), 0.5, 4_000],

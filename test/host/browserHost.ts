@@ -4,7 +4,8 @@ import type { Lifetime } from './lifetime.ts';
 import { startServer, type ServerOptions, type VSCodeServer } from './server.ts';
 
 type BrowserHostOptions = ServerOptions & {
-  readonly folder: string;
+  /** Without one, an empty window. */
+  readonly folder?: string;
   /** Folder of the extension under development. */
   readonly extension?: string;
   /** Module that exports `run(): Promise<void>`, run inside the extension host. */

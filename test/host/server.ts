@@ -27,8 +27,8 @@ export type VSCodeServer = {
   /** Fresh per run; removed at the end. */
   readonly dataFolder: string;
   readonly settingsFile: string;
-  /** Address of the workbench with the connection token; `extension` and `tests` make the development payload. */
-  address(open: { readonly folder: string; readonly extension?: string; readonly tests?: string }): string;
+  /** Address of the workbench with the connection token, without a folder an empty window; `extension` and `tests` make the development payload. */
+  address(open: { readonly folder?: string; readonly extension?: string; readonly tests?: string }): string;
   /** Throws unless the workbench is served at this address. */
   check(address: string): Promise<void>;
   /** Copies VS Code's own logs for a person who looks for the reason of a failure. */
@@ -129,7 +129,7 @@ export async function startServer(options: ServerOptions, lifetime: Lifetime): P
 function address(
   port: number,
   token: string,
-  open: { readonly folder: string; readonly extension?: string; readonly tests?: string },
+  open: { readonly folder?: string; readonly extension?: string; readonly tests?: string },
 ): string {
   // Exactly this authority: with `remote` or `localhost` nothing is loaded, and nothing is said.
   const remote = (path: string): string => `vscode-remote://127.0.0.1:${port}${pathToFileURL(path).pathname}`;
@@ -137,7 +137,8 @@ function address(
     ...(open.extension === undefined ? [] : [['extensionDevelopmentPath', remote(open.extension)]]),
     ...(open.tests === undefined ? [] : [['extensionTestsPath', remote(open.tests)]]),
   ];
-  const query = new URLSearchParams({ tkn: token, folder: pathToFileURL(open.folder).pathname });
+  const place = open.folder === undefined ? { ew: 'true' } : { folder: pathToFileURL(open.folder).pathname };
+  const query = new URLSearchParams({ tkn: token, ...place });
   if (payload.length > 0) {
     query.set('payload', JSON.stringify(payload));
   }

@@ -93,6 +93,20 @@ export class Workbench {
     await row.first().click();
   }
 
+  /** Types a path into VS Code's own file dialog, which fills its input once more when the folder is read. */
+  async choosePath(path: string, button: string): Promise<void> {
+    const dialog = this.page.locator('.quick-input-widget:visible', { has: this.page.locator('.monaco-button', { hasText: button }) });
+    await dialog.locator('.monaco-list-row', { hasText: '..' }).first().waitFor();
+    const input = dialog.locator('input[type="text"]').first();
+    for (let kept = 0; kept < 3; ) {
+      if ((await input.inputValue()) === path) kept += 1;
+      else await input.fill(path);
+      await this.page.waitForTimeout(100);
+    }
+    await dialog.locator('.monaco-button', { hasText: button }).click();
+    await dialog.waitFor({ state: 'hidden' });
+  }
+
   async accept(): Promise<void> {
     await this.page.keyboard.press('Enter');
   }

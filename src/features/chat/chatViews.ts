@@ -22,7 +22,8 @@ export function toTurnView(turn: Turn, state: ChatState): TurnView | undefined {
 function toAnswerView(answer: Answer, state: ChatState): AnswerView {
   const { id, status, text, failure, askedWith } = answer;
   const model = toModelName(askedWith.model);
-  const figures = toFigures(answer);
+  // How long it took to fail is no measure of the model.
+  const figures = status === 'failed' && text === '' ? '' : toFigures(answer);
   const note = toNote(answer);
   return {
     id,

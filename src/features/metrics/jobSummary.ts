@@ -151,7 +151,7 @@ function toFinals(curve: Curve, terminal: boolean): FinalView[] {
     const { final, best } = found;
     const step = best.step.toLocaleString(language);
     const note =
-      best.step === final.step
+      best.value === final.value
         ? terminal
           ? t('its best value')
           : t('its best value so far')

@@ -4,7 +4,7 @@ import { commandIds } from '../../contributions.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 import type { Log } from '../../platform/log.ts';
 import { createRecipe } from './createRecipe.ts';
-import { openSample } from './openSample.ts';
+import { openSample, welcomeToSample } from './openSample.ts';
 import { PrepareWorker } from './prepareWorker.ts';
 import { RecipeDiagnostics } from './recipeDiagnostics.ts';
 import { recipeSelector } from './recipeFile.ts';
@@ -21,7 +21,9 @@ export function registerPrepare({ context, log }: PrepareServices): vscode.Dispo
   const program = join(context.extensionPath, 'dist', 'prepareWorker.js');
   const worker = disposables.add(new PrepareWorker({ program, log }));
   const diagnostics = disposables.add(new RecipeDiagnostics(new SourceLooks(worker), log));
-  const services = { log, worker, diagnostics, sampleFolder: join(context.extensionPath, 'media', 'sample') };
+  const { globalState } = context;
+  const sampleFolder = join(context.extensionPath, 'media', 'sample');
+  const services = { log, worker, diagnostics, sampleFolder, globalState };
   const commands = {
     [commandIds.prepareRunRecipe]: runRecipe,
     [commandIds.prepareValidateRecipe]: validateRecipe,
@@ -31,6 +33,11 @@ export function registerPrepare({ context, log }: PrepareServices): vscode.Dispo
   for (const [id, run] of Object.entries(commands)) {
     disposables.add(vscode.commands.registerCommand(id, (argument: unknown) => run(services, argument)));
   }
+  // When the activation is over.
+  const welcome = setImmediate(() => {
+    welcomeToSample(services).catch((error: unknown) => log.error('The first steps could not be shown', error));
+  });
+  disposables.add({ dispose: () => clearImmediate(welcome) });
   disposables.add(vscode.languages.registerCodeLensProvider(recipeSelector, recipeLenses));
   return disposables;
 }

@@ -26,15 +26,28 @@ export async function askTrainingFile(
   return settle(await askChoice({ ...step, placeholder: vscode.l10n.t('Training file'), items }));
 }
 
+/** A search that is over sooner is not worth a message. */
+const quietMs = 500;
+
 /** The training files of the workspace; undefined if the person does not wait for them. */
 async function search(datasets: Datasets): Promise<readonly vscode.Uri[] | undefined> {
+  const source = new vscode.CancellationTokenSource();
   const title = vscode.l10n.t('Looking for training files…');
   const location = vscode.ProgressLocation.Notification;
   try {
-    return await vscode.window.withProgress({ location, title, cancellable: true }, (_, token) => findDatasets(datasets, token));
+    const searching = findDatasets(datasets, source.token);
+    const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), quietMs));
+    const found = await Promise.race([searching, late]);
+    if (found !== undefined) return found;
+    return await vscode.window.withProgress({ location, title, cancellable: true }, (_, token) => {
+      token.onCancellationRequested(() => source.cancel());
+      return searching;
+    });
   } catch (error) {
     if (isCancellation(error)) return undefined;
     throw error;
+  } finally {
+    source.dispose();
   }
 }
 

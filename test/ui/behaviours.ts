@@ -1,0 +1,348 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openBrowserHost, type BrowserHost } from '../host/browserHost.ts';
+import { createEngineHome } from '../host/engineHome.ts';
+import { repository, say } from '../host/install.ts';
+import { Lifetime } from '../host/lifetime.ts';
+import { copySample } from '../host/sample.ts';
+import { FakeService } from './fakeService.ts';
+import { Steps } from './steps.ts';
+import { themeSettings, Workbench } from './workbench.ts';
+
+/**
+ * What a person does besides the main job, in a real VS Code: cancels, stops, exports, meets services that fail,
+ * works without a folder and in Restricted Mode. Screenshots are left in out/behaviours/. Arguments name parts:
+ * `folder`, `empty`, `restricted`; without any, all are run.
+ */
+const output = join(repository, 'out/behaviours');
+const keyFile = join(output, 'key.txt');
+
+type Place = { readonly folder?: string; readonly settings?: Readonly<Record<string, unknown>>; readonly workspaceTrust?: boolean };
+
+async function main(): Promise<void> {
+  await rm(output, { recursive: true, force: true });
+  await mkdir(output, { recursive: true });
+  await writeFile(keyFile, '  sk-of-a-file-0001  \n\n');
+  const parts = { folder: inFolder, empty: inEmptyWindow, restricted: inRestrictedMode };
+  const named = process.argv.slice(2);
+  for (const [name, visitThere] of Object.entries(parts)) {
+    if ((named.length === 0 || named.includes(name)) && !(await visitThere())) process.exitCode = 1;
+  }
+}
+
+/** Runs steps in a VS Code of their own; true if all went well. */
+async function visit(name: string, place: Place, run: (steps: Steps, workbench: Workbench) => Promise<void>): Promise<boolean> {
+  const lifetime = new Lifetime();
+  try {
+    const environment = { TUNESMITH_HOME: await createEngineHome(lifetime, join(output, `home-${name}`)), FAKE_KEY: 'sk-of-a-variable' };
+    const settings = {
+      ...themeSettings('dark'),
+      'workbench.secondarySideBar.defaultVisibility': 'hidden',
+      'git.enabled': false,
+      'security.workspace.trust.startupPrompt': 'never',
+      ...place.settings,
+    };
+    const viewport = { width: 1440, height: 900 };
+    const { page, server }: BrowserHost = await openBrowserHost({ ...place, install: repository, settings, environment, viewport }, lifetime);
+    const workbench = new Workbench(page, server, output);
+    const steps = new Steps(async () => {
+      await workbench.screenshot(`failed-${name}`);
+      await server.copyLogs(join(output, `logs-${name}`));
+      say(`    See out/behaviours/failed-${name}.png and logs-${name}.`);
+    });
+    await run(steps, workbench);
+    return steps.finish();
+  } finally {
+    await lifetime.dispose();
+  }
+}
+
+async function inFolder(): Promise<boolean> {
+  const folder = await copySample(join(output, 'sample'));
+  const fake = await FakeService.start();
+  const connections = ['Fake', 'Spare'].map((label) => ({ id: label.toLowerCase(), label, baseURL: fake.baseURL, profile: 'compatible' }));
+  try {
+    return await visit('folder', { folder, settings: { 'tunesmith.connections': connections } }, async (steps, workbench) => {
+      const person = new Person(workbench, folder, fake);
+      await steps.run('a training file is validated from the Explorer', () => person.validate());
+      await steps.run('a running job is cancelled after a question', () => person.cancel());
+      await steps.run('its metrics are exported', () => person.exportCsv());
+      await steps.run('diagnostics hold no path and no key', () => person.copyDiagnostics());
+      await steps.run('a connection takes its key from the environment', () => person.useVariable());
+      await steps.run('the tree says what is wrong with a service', () => person.meetFailures());
+      await steps.run('a key is read from a file, and removed', () => person.useKeyFile());
+      await steps.run('a lost answer is looked for before anything is created again', () => person.loseAnswer());
+      await steps.run('an answer is stopped, asked for again and copied', () => person.stopAnswer());
+      await steps.run('a failed answer says so in its place', () => person.failAnswer());
+      await steps.run('a connection is removed', () => person.removeConnection());
+    });
+  } finally {
+    await fake.stop();
+  }
+}
+
+async function inEmptyWindow(): Promise<boolean> {
+  const samples = join(output, 'samples');
+  await mkdir(samples);
+  return visit('empty', {}, async (steps, workbench) => {
+    await steps.run('a job can be begun without a folder', async () => {
+      await workbench.openContainer('Tunesmith');
+      await workbench.page.locator('.sidebar .monaco-button', { hasText: 'Create Fine-Tuning Job' }).first().click();
+      await workbench.waitForQuickInput('1/6');
+      await workbench.quickRows().filter({ hasText: 'Browse…' }).waitFor();
+      await workbench.page.keyboard.press('Escape');
+    });
+    await steps.run('the sample project is copied, opened and explained', async () => {
+      await workbench.runCommand('Fine-Tuning: Open Sample Project…');
+      await workbench.choosePath(`${samples}/`, 'Copy Here');
+      await workbench.answerNotification(/was copied/, 'Open');
+      await workbench.treeRow('science.recipe.json').waitFor();
+      await workbench.tab(/Preview README/).waitFor();
+      await workbench.webview('h1');
+      await workbench.screenshot('sample-opened');
+    });
+    await steps.run('its recipe runs', () => runRecipe(workbench));
+  });
+}
+
+async function inRestrictedMode(): Promise<boolean> {
+  const folder = await copySample(join(output, 'untrusted'));
+  return visit('restricted', { folder, workspaceTrust: true }, async (steps, workbench) => {
+    await steps.run('Restricted Mode runs no recipe and says why', async () => {
+      await workbench.openContainer('Tunesmith');
+      await workbench.page.locator('.sidebar .monaco-button', { hasText: 'Manage Workspace Trust' }).waitFor();
+      await workbench.openFile('science.recipe.json');
+      await workbench.codeLens('Run').click();
+      await workbench.notification(/not trusted/).waitFor();
+      await workbench.screenshot('restricted');
+      assert.equal(existsSync(join(folder, 'science.train.jsonl')), false);
+    });
+  });
+}
+
+async function runRecipe(workbench: Workbench): Promise<void> {
+  await workbench.openFile('science.recipe.json');
+  await workbench.codeLens('Run').click();
+  await workbench.notification(/training.* examples/).waitFor();
+  await workbench.closeNotifications();
+}
+
+class Person {
+  readonly #workbench: Workbench;
+  readonly #folder: string;
+  readonly #fake: FakeService;
+
+  constructor(workbench: Workbench, folder: string, fake: FakeService) {
+    this.#workbench = workbench;
+    this.#folder = folder;
+    this.#fake = fake;
+  }
+
+  async validate(): Promise<void> {
+    const workbench = this.#workbench;
+    await workbench.treeRow('science.recipe.json').waitFor();
+    await runRecipe(workbench);
+    await workbench.treeRow('science.train.jsonl').click({ button: 'right' });
+    await workbench.page.locator('.monaco-menu .action-label', { hasText: 'Validate Dataset' }).click();
+    await workbench.notification(/science\.train\.jsonl: \d+ examples, 0 errors/).waitFor();
+    await workbench.closeNotifications();
+  }
+
+  async cancel(): Promise<void> {
+    const workbench = this.#workbench;
+    await this.#createJob('to-cancel');
+    await workbench.openContainer('Tunesmith');
+    await workbench.setSideBarWidth(400);
+    await workbench.setViewTop('Chat', 300);
+    await workbench.treeRow(/Running.*step \d+/).first().waitFor({ timeout: 180_000 });
+    await workbench.treeAction(workbench.treeRow('to-cancel'), 'Show Metrics');
+    const metrics = await workbench.webview('.job-head');
+    await metrics.locator('.plot canvas').first().waitFor();
+    await workbench.treeAction(workbench.treeRow('to-cancel'), 'Cancel Job');
+    await workbench.answerDialog('Cancel Job');
+    await workbench.treeRow(/Cancelled/).first().waitFor();
+    await metrics.locator('.job-head', { hasText: 'Cancelled' }).waitFor();
+    await metrics.locator('.remark', { hasText: 'was cancelled' }).waitFor();
+    await workbench.screenshot('cancelled');
+  }
+
+  async exportCsv(): Promise<void> {
+    const workbench = this.#workbench;
+    const metrics = await workbench.webview('.job-head');
+    await metrics.getByText('Export CSV…').first().click();
+    const target = join(this.#folder, 'exported.csv');
+    await workbench.choosePath(target, 'OK');
+    await workbench.page.locator('.statusbar-item', { hasText: 'exported.csv' }).waitFor();
+    const [header = '', ...rows] = readFileSync(target, 'utf8').trimEnd().split('\n');
+    assert.match(header, /^step,/);
+    assert.ok(rows.length > 0);
+  }
+
+  async copyDiagnostics(): Promise<void> {
+    const workbench = this.#workbench;
+    await workbench.runCommand('Fine-Tuning: Copy Diagnostics');
+    await workbench.notification(/Diagnostics copied/).waitFor();
+    const text = await this.#clipboard();
+    assert.match(text, /Tunesmith/);
+    assert.doesNotMatch(text, /\/(tmp|home|work|root)\/|sk-/);
+    await workbench.closeNotifications();
+  }
+
+  async useVariable(): Promise<void> {
+    const workbench = this.#workbench;
+    await workbench.runCommand('Fine-Tuning: Switch Connection…');
+    await workbench.pick('Fake');
+    await this.#untilWelcome('has no fine-tuning jobs yet');
+    await this.#setKey(/Environment Variable/);
+    await workbench.waitForQuickInput('2/2');
+    await workbench.typeQuickInput('FAKE_KEY');
+    await workbench.accept();
+    await workbench.notification(/takes the API key/).waitFor();
+    await workbench.closeNotifications();
+  }
+
+  async meetFailures(): Promise<void> {
+    const welcomes = [
+      ['pageNotFound', 'Something answers at the address', 'Add Connection'],
+      ['keyRefused', 'does not accept the API key', 'Set API Key'],
+      ['overloaded', 'did not list the jobs', 'Try Again'],
+    ] as const;
+    for (const [manner, text, button] of welcomes) {
+      this.#fake.manner = manner;
+      await this.#workbench.runCommand('Fine-Tuning: Refresh Jobs');
+      await this.#untilWelcome(text);
+      await this.#workbench.page.locator('.sidebar .monaco-button', { hasText: button }).waitFor();
+      await this.#workbench.screenshot(`welcome-${manner}`);
+    }
+    this.#fake.manner = 'well';
+    await this.#workbench.page.locator('.sidebar .monaco-button', { hasText: 'Try Again' }).first().click();
+    await this.#untilWelcome('has no fine-tuning jobs yet');
+  }
+
+  async useKeyFile(): Promise<void> {
+    const workbench = this.#workbench;
+    await this.#setKey(/Read Once from a File/);
+    await workbench.choosePath(keyFile, 'Read Key');
+    await workbench.notification(/takes the API key/).waitFor();
+    await workbench.closeNotifications();
+    await workbench.runCommand('Fine-Tuning: Remove API Key…');
+    await workbench.answerDialog('Remove');
+    await workbench.page.locator('.monaco-dialog-box').waitFor({ state: 'detached' });
+  }
+
+  async loseAnswer(): Promise<void> {
+    const workbench = this.#workbench;
+    this.#fake.manner = 'losesNewJob';
+    await this.#createJob('lost', true);
+    await workbench.page.locator('.monaco-dialog-box', { hasText: 'was lost' }).waitFor();
+    await workbench.page.screenshot({ path: join(output, 'lost-answer.png') });
+    assert.ok(this.#fake.lost);
+    this.#fake.jobs.unshift(this.#fake.lost);
+    this.#fake.manner = 'well';
+    await workbench.answerDialog('Look Again');
+    await workbench.treeRow(/lost.*Queued/).waitFor();
+    assert.equal(this.#fake.created, 1);
+  }
+
+  async stopAnswer(): Promise<void> {
+    const workbench = this.#workbench;
+    this.#fake.manner = 'answersForEver';
+    this.#fake.jobs = this.#fake.jobs.map((job) => ({ ...job, status: 'succeeded', fine_tuned_model: 'ft:base-7b:acme:lost:1' }));
+    await workbench.runCommand('Fine-Tuning: Refresh Jobs');
+    await workbench.treeRow(/Succeeded/).waitFor();
+    await workbench.closeNotifications();
+    await workbench.treeAction(workbench.treeRow(/Succeeded/), 'Chat with Tuned Model');
+    const chat = await workbench.webview('.composer textarea');
+    const input = chat.locator('.composer textarea');
+    await input.fill('Tell me something');
+    await input.press('Enter');
+    await chat.locator('article.turn[data-status="streaming"] .markdown', { hasText: 'slow' }).waitFor();
+    await input.fill('typed meanwhile');
+    await chat.locator('.stop').click();
+    const turn = chat.locator('article.turn').last();
+    await chat.locator('article.turn[data-status="stopped"]').waitFor();
+    this.#fake.manner = 'well';
+    await turn.locator('[aria-label="Retry"]').first().click();
+    await chat.locator('article.turn[data-status="done"]').waitFor();
+    assert.equal(await input.inputValue(), 'typed meanwhile');
+    await turn.locator('[aria-label="Copy"]').first().click();
+    await until(async () => (await this.#clipboard()).startsWith('A **slow** answer with `code`.'));
+    await workbench.screenshot('chat-retried');
+  }
+
+  async failAnswer(): Promise<void> {
+    const chat = await this.#workbench.webview('.composer textarea');
+    const input = chat.locator('.composer textarea');
+    this.#fake.manner = 'keyRefused';
+    await input.fill('And now?');
+    await input.press('Enter');
+    const failed = chat.locator('article.turn[data-status="failed"]');
+    await failed.locator('.remark', { hasText: 'does not accept the API key' }).waitFor();
+    await failed.getByText('Set API Key…').waitFor();
+    for (const theme of ['light', 'highContrast', 'dark'] as const) {
+      await this.#workbench.setTheme(theme);
+      await this.#workbench.screenshot(`chat-failed-${theme}`);
+    }
+    this.#fake.manner = 'well';
+  }
+
+  async removeConnection(): Promise<void> {
+    const workbench = this.#workbench;
+    await workbench.runCommand('Fine-Tuning: Remove Connection…');
+    await workbench.answerDialog('Remove Connection');
+    await workbench.page.locator('.statusbar-item', { hasText: 'Local' }).waitFor();
+    await workbench.treeRow(/to-cancel.*Cancelled/).waitFor();
+    const chat = await workbench.webview('.composer textarea');
+    await chat.locator('.remark', { hasText: 'was removed' }).first().waitFor();
+    await workbench.screenshot('connection-removed');
+  }
+
+  /** Through the steps of the quick input; each proposes what is used here first. */
+  async #createJob(suffix: string, costs = false): Promise<void> {
+    const workbench = this.#workbench;
+    await workbench.runCommand('Fine-Tuning: Create Fine-Tuning Job…');
+    await workbench.waitForQuickInput('1/6');
+    await workbench.pick('science.train.jsonl');
+    await workbench.waitForQuickInput('2/6');
+    await workbench.pick('science.validation.jsonl');
+    await workbench.waitForQuickInput('3/6');
+    await workbench.quickRows().first().click();
+    await workbench.waitForQuickInput('4/6');
+    await workbench.typeQuickInput(suffix);
+    await workbench.accept();
+    await workbench.waitForQuickInput('5/6');
+    await workbench.pick('Continue');
+    await workbench.waitForQuickInput('6/6');
+    await workbench.pick('Create Job');
+    if (costs) await workbench.answerDialog('Create Job');
+  }
+
+  async #setKey(source: RegExp): Promise<void> {
+    await this.#workbench.runCommand('Fine-Tuning: Set API Key…');
+    await this.#workbench.waitForQuickInput(/Where is the API key|Environment Variable/);
+    await this.#workbench.pick(source);
+  }
+
+  async #untilWelcome(text: string): Promise<void> {
+    await this.#workbench.page.locator('.sidebar .welcome-view-content', { hasText: text }).waitFor();
+  }
+
+  #clipboard(): Promise<string> {
+    // The types of the browser are not those of this program.
+    return this.#workbench.page.evaluate('navigator.clipboard.readText()');
+  }
+}
+
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 10_000; !(await isTrue()); ) {
+    assert.ok(Date.now() < end, 'not in time');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,91 @@
+import type { ServerResponse } from 'node:http';
+import { json, Loopback, type Answer } from '../unit/api/loopback.ts';
+
+/** How the service answers everything, or, for the last two, how it does one thing. */
+export type Manner = 'well' | 'pageNotFound' | 'keyRefused' | 'overloaded' | 'losesNewJob' | 'answersForEver';
+
+type Job = { readonly id: string; readonly [field: string]: unknown };
+
+const failures: Partial<Record<Manner, Answer>> = {
+  pageNotFound: (response) => void response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not Found</h1>'),
+  keyRefused: json(401, { error: { message: 'Incorrect API key provided.', code: 'invalid_api_key' } }),
+  overloaded: json(503, { error: { message: 'Overloaded' } }),
+};
+
+const words = ['A ', '**slow** ', 'answer ', 'with ', '`code`. '];
+
+/** A fine-tuning service that does as it is told, for what no real one does on demand. */
+export class FakeService {
+  manner: Manner = 'well';
+  /** Requests for a new job. */
+  created = 0;
+  jobs: Job[] = [];
+  /** The job whose answer was lost. */
+  lost: Job | undefined;
+  readonly #loopback: Loopback;
+
+  private constructor(loopback: Loopback) {
+    this.#loopback = loopback;
+  }
+
+  static async start(): Promise<FakeService> {
+    const service: FakeService = new FakeService(await Loopback.listen((response, seen) => service.#answer(response, seen)));
+    return service;
+  }
+
+  get baseURL(): string {
+    return this.#loopback.baseURL;
+  }
+
+  async stop(): Promise<void> {
+    await this.#loopback[Symbol.asyncDispose]();
+  }
+
+  async #answer(response: ServerResponse, seen: Parameters<Answer>[1]): Promise<void> {
+    const say = (body: unknown): unknown => json(200, body)(response, seen);
+    const failure = failures[this.manner];
+    const path = seen.path.replace(/^\/v1|\?.*$/g, '');
+    const jobPath = /^\/fine_tuning\/jobs\/([^/]+)(\/.+)?$/.exec(path);
+    if (failure !== undefined) await failure(response, seen);
+    else if (path === '/models') say(listOf([{ id: 'base-7b', object: 'model' }]));
+    else if (path.startsWith('/files')) say({ id: 'file-1', object: 'file', bytes: 1, filename: 'f', purpose: 'fine-tune' });
+    else if (path === '/fine_tuning/jobs' && seen.method === 'POST') this.#create(response, seen);
+    else if (path === '/fine_tuning/jobs') say(listOf(this.jobs));
+    else if (path === '/chat/completions') this.#stream(response);
+    else say(jobPath?.[2] === undefined ? this.jobs.find(({ id }) => id === jobPath?.[1]) : listOf([]));
+  }
+
+  #create(response: ServerResponse, seen: Parameters<Answer>[1]): void {
+    this.created += 1;
+    const request = JSON.parse(seen.body.toString('utf8')) as Readonly<Record<string, unknown>>;
+    const id = `ftjob-fake${this.created}`;
+    const created = { id, created_at: Math.floor(Date.now() / 1000), user_provided_suffix: request['suffix'] };
+    const job = { ...request, ...created, object: 'fine_tuning.job', status: 'queued' };
+    if (this.manner === 'losesNewJob') {
+      this.lost = job;
+      response.destroy();
+      return;
+    }
+    this.jobs.unshift(job);
+    void json(200, job)(response, seen);
+  }
+
+  #stream(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    let sent = 0;
+    const timer = setInterval(() => {
+      const end = this.manner !== 'answersForEver' && sent >= words.length;
+      const choice = end ? { index: 0, delta: {}, finish_reason: 'stop' } : { index: 0, delta: { content: words[sent % words.length] } };
+      response.write(`data: ${JSON.stringify({ object: 'chat.completion.chunk', choices: [choice] })}\n\n`);
+      sent += 1;
+      if (!end) return;
+      clearInterval(timer);
+      response.end('data: [DONE]\n\n');
+    }, 50);
+    response.on('close', () => clearInterval(timer));
+  }
+}
+
+function listOf(data: readonly unknown[]): unknown {
+  return { object: 'list', data, has_more: false };
+}

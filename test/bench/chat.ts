@@ -13,7 +13,7 @@ import { Generator } from '../../src/engine/generate/generator.ts';
 import type { GenerateRequest, GeneratorEvent } from '../../src/protocol/training.ts';
 import { median, shortExamples } from './shortExamples.ts';
 
-const askRounds = 200;
+const askRounds = 100;
 const shareRounds = 6;
 const windowMs = 6_000;
 const settleMs = 1_500;

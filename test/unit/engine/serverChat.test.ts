@@ -20,9 +20,13 @@ before(async () => {
 });
 after(() => engine.remove());
 
-/** The answers have the types of the SDK; the legacy log probabilities may be null where the SDK does not say so. */
+/** The answers have the types of the SDK; in legacy ones some fields may be null, as the service has it and the SDK does not say. */
 type Mutable<T> = T extends (infer Item)[] ? Mutable<Item>[] : T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
-type SdkCompletion = Omit<OpenAI.Completion, 'choices' | 'usage'> & { usage?: OpenAI.CompletionUsage | null };
+type SdkChoice = Omit<OpenAI.CompletionChoice, 'finish_reason' | 'logprobs'> & {
+  finish_reason: OpenAI.CompletionChoice['finish_reason'] | null;
+  logprobs: { [Key in keyof OpenAI.CompletionChoice.Logprobs]?: (NonNullable<OpenAI.CompletionChoice.Logprobs[Key]>[number] | null)[] } | null;
+};
+type SdkCompletion = Omit<OpenAI.Completion, 'choices' | 'usage'> & { choices: SdkChoice[]; usage?: OpenAI.CompletionUsage | null };
 ({}) as Mutable<ChatCompletion> satisfies OpenAI.ChatCompletion;
 ({}) as Mutable<ChatChunk> satisfies OpenAI.ChatCompletionChunk;
 ({}) as Mutable<TextCompletion> satisfies SdkCompletion;

@@ -68,6 +68,13 @@ class Contract {
     return undefined;
   }
 
+  /** All of them, as `GET /files/{file_id}`. */
+  operations(): readonly string[] {
+    return Object.entries(this.#document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).filter((key) => /^(get|post|put|patch|delete)$/.test(key)).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+  }
+
   /** Checks a body of that type; undefined if the operation has no such answer. */
   body(operation: string, status: number, type: string): Check | undefined {
     const [method = '', path = ''] = operation.split(' ');
@@ -102,6 +109,9 @@ function refuseOldNullable(node: unknown, path: string): void {
 }
 
 const contract = noContract === false ? new Contract(readFileSync(source, 'utf8')) : undefined;
+
+/** Every operation of the document; none where it is absent. */
+export const documented: readonly string[] = contract?.operations() ?? [];
 
 /** A `fetch` that looks at every answer that comes back through it. */
 export class CheckedFetch {

@@ -13,6 +13,8 @@ import type {
   WireJob,
   WireModel,
   WirePage,
+  WireUpload,
+  WireUploadPart,
 } from '../../../src/core/providers/wire.ts';
 
 type Job = OpenAI.FineTuning.FineTuningJob;
@@ -49,6 +51,11 @@ export type Checks = [
   Expect<None<Missing<OpenAI.FileObject, WireFile>>>,
   Expect<Fits<Closed<WireFile>, Closed<OpenAI.FileObject>>>,
   Expect<Opened<OpenAI.FileObject, WireFile, 'purpose' | 'status' | 'expires_at' | 'status_details'>>,
+  Expect<None<Missing<OpenAI.Upload, WireUpload>>>,
+  Expect<Fits<Omit<WireUpload, 'file'>, OpenAI.Upload>>,
+  Expect<Fits<Omit<OpenAI.Upload, 'file'>, Omit<WireUpload, 'file'>>>,
+  Expect<Fits<WireUploadPart, OpenAI.Uploads.UploadPart>>,
+  Expect<Fits<OpenAI.Uploads.UploadPart, WireUploadPart>>,
   Expect<None<Missing<OpenAI.Model, WireModel>>>,
   Expect<Fits<WireModel, OpenAI.Model>>,
   Expect<Fits<OpenAI.Model, WireModel>>,

@@ -178,7 +178,7 @@ describe('the contract', { concurrency: false }, () => {
     await clean();
   });
 
-  it('jobs: create, list, retrieve, events, checkpoints, result file, cancel', async () => {
+  it('jobs: create, list, retrieve, events, checkpoints, result file, pause, resume, cancel', async () => {
     const training = await upload(openai, chatLines(12));
     const validation = await upload(openai, chatLines(11));
     const created = await openai.fineTuning.jobs.create({
@@ -205,9 +205,14 @@ describe('the contract', { concurrency: false }, () => {
     engine.scripts.splice(0, engine.scripts.length, { hold: true }, {});
     const long = await openai.fineTuning.jobs.create({ model, training_file: training.id });
     await eventually(async () => engine.trainers.at(-1)?.request?.jobId, (id) => id === long.id);
+    const waiting = await openai.fineTuning.jobs.create({ model, training_file: training.id });
+    await eventually(() => openai.fineTuning.jobs.retrieve(waiting.id), ({ status }) => status === 'queued');
+    assert.equal((await openai.fineTuning.jobs.pause(waiting.id)).status, 'paused');
+    assert.equal((await openai.fineTuning.jobs.resume(waiting.id)).status, 'queued');
+    assert.equal((await openai.fineTuning.jobs.cancel(waiting.id)).status, 'cancelled');
     assert.equal((await openai.fineTuning.jobs.cancel(long.id)).status, 'cancelled');
     const listed = await openai.fineTuning.jobs.list({ limit: 1 });
-    assert.deepEqual([listed.data.map(({ id }) => id), listed.has_more], [[long.id], true]);
+    assert.deepEqual([listed.data.map(({ id }) => id), listed.has_more], [[waiting.id], true]);
     assert.deepEqual((await openai.fineTuning.jobs.list({ metadata: { team: 'a' } })).data.map(({ id }) => id), [job.id]);
     await clean();
   });
@@ -273,6 +278,8 @@ describe('the contract', { concurrency: false }, () => {
       'POST /files',
       'POST /fine_tuning/jobs',
       'POST /fine_tuning/jobs/{fine_tuning_job_id}/cancel',
+      'POST /fine_tuning/jobs/{fine_tuning_job_id}/pause',
+      'POST /fine_tuning/jobs/{fine_tuning_job_id}/resume',
       'POST /uploads',
       'POST /uploads/{upload_id}/cancel',
       'POST /uploads/{upload_id}/complete',

@@ -31,8 +31,13 @@ export type Serving = {
 
 const slowMs = 1_000;
 
-/** Answers one request: gate, route, body, handler. */
-export async function answer(request: IncomingMessage, response: ServerResponse, serving: Serving): Promise<void> {
+/** Answers one request: gate, route, body, handler. `onOver` is called once, when it is answered or its client gone. */
+export async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  serving: Serving,
+  onOver: () => void,
+): Promise<void> {
   const { engine, log, connections, refusals } = serving;
   const requestId = newId.request();
   const start = performance.now();
@@ -40,7 +45,14 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
   let inside = false;
   let route: Route | undefined;
   response.setHeader('x-request-id', requestId);
-  response.once('close', () => {
+  let isOver = false;
+  const end = (): void => {
+    if (isOver) {
+      return;
+    }
+    isOver = true;
+    leave();
+    onOver();
     if (!response.writableFinished) {
       hangUp.abort(new Error('The client hung up'));
     }
@@ -53,7 +65,9 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
       const name = route === undefined ? '(no route)' : `${route.method} ${route.path}`;
       log(`${name} ${status} ${time} ms ${requestId}`);
     }
-  });
+  };
+  const leave = connections.begin(request.socket, end);
+  response.once('close', end);
   watchBody(request, serving.times.bodyMs, () => {
     giveUp(request, response, new ApiError(408, 'The request body came too slowly.'));
   });

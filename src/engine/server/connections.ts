@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 export class Connections {
   readonly #most: number;
   /** In the order of their arrival. */
-  readonly #open = new Map<Socket, { running: number; known: boolean }>();
+  readonly #open = new Map<Socket, { readonly running: Set<() => void>; known: boolean }>();
 
   constructor(most: number) {
     this.#most = most;
@@ -28,20 +28,22 @@ export class Connections {
         return;
       }
     }
-    this.#open.set(socket, { running: 0, known: false });
-    socket.once('close', () => this.#open.delete(socket));
+    const running = new Set<() => void>();
+    this.#open.set(socket, { running, known: false });
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      // Not every release of Node tells an answer that waits its turn that its connection has gone.
+      for (const gone of [...running]) {
+        gone();
+      }
+    });
   }
 
-  /** A request begins; call what this returns when it has been answered. */
-  begin(socket: Socket): () => void {
-    const connection = this.#open.get(socket);
-    if (connection === undefined) {
-      return () => undefined;
-    }
-    connection.running += 1;
-    return () => {
-      connection.running -= 1;
-    };
+  /** A request begins; `gone` is called if its connection closes first. Call what this returns when it is over. */
+  begin(socket: Socket, gone: () => void): () => void {
+    const running = this.#open.get(socket)?.running;
+    running?.add(gone);
+    return () => void running?.delete(gone);
   }
 
   /** A request on it has passed the gate. */
@@ -55,7 +57,7 @@ export class Connections {
   /** Closes what waits for a request; no more are expected. */
   closeWaiting(): void {
     for (const [socket, connection] of this.#open) {
-      if (connection.running === 0) {
+      if (connection.running.size === 0) {
         socket.destroy();
       }
     }
@@ -63,7 +65,7 @@ export class Connections {
 
   #longestWaiting(known: boolean): Socket | undefined {
     for (const [socket, connection] of this.#open) {
-      if (connection.running === 0 && connection.known === known) {
+      if (connection.running.size === 0 && connection.known === known) {
         return socket;
       }
     }

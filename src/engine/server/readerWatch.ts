@@ -5,10 +5,11 @@ import type { ServerResponse } from 'node:http';
  * asks would hold connections, files and memory for ever. An answer that is still being worked out waits for nobody.
  */
 export function watchReader(response: ServerResponse, windowMs: number): void {
-  const { socket } = response;
+  // An answer that waits its turn has no connection of its own yet.
+  const { socket } = response.req;
   let seen = '';
   const timer = setInterval(() => {
-    if (socket === null || socket.destroyed) {
+    if (socket.destroyed) {
       clearInterval(timer);
       return;
     }

@@ -61,17 +61,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let lastEnd = performance.now();
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     running += 1;
-    const end = serving.connections.begin(request.socket);
     serving.current.set(request.socket, { request, response });
-    response.once('close', () => {
-      end();
+    const onOver = (): void => {
       running -= 1;
       lastEnd = performance.now();
       if (serving.closing) {
         serving.connections.closeWaiting();
       }
-    });
-    void answer(request, response, serving);
+    };
+    void answer(request, response, serving, onOver);
   };
   server.on('connection', (socket) => serving.connections.add(socket));
   server.on('request', onRequest);

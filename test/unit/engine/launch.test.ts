@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -251,6 +251,18 @@ describe('the launcher', () => {
     } finally {
       for (const rival of rivals) rival.kill('SIGKILL');
     }
+  });
+
+  it('takes over behind a process that died while it took over', { skip: windows }, async () => {
+    await leaveSocket(join(folder, 'engine.sock'));
+    const mark = join(folder, 'engine.sock.takeover');
+    await writeFile(mark, '');
+    await utimes(mark, new Date(Date.now() - 60_000), new Date(Date.now() - 60_000));
+    const engine = await startTestEngine({ folder });
+    assert.equal((await launcher.find(folder))?.pid, process.pid);
+    assert.equal(existsSync(mark), false);
+    await engine.close();
+    assert.equal(existsSync(join(folder, 'engine.sock')), false);
   });
 
   /** A socket file as a killed engine leaves it: nobody listens behind it. */

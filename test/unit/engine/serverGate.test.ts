@@ -276,6 +276,25 @@ describe('who takes connections', () => {
     }
   });
 
+  it('row 27: a client that hangs up takes all its requests with it, also those that wait their turn', async () => {
+    const idle = await startTestEngine({ idleSeconds: 1 });
+    try {
+      const bytes = new Uint8Array(16 * 1024 * 1024).fill(120);
+      const file = await idle.openai.files.create({ file: new File([bytes], 'a.bin'), purpose: 'user_data' });
+      const { port: at } = new URL(idle.run.address.baseURL);
+      const ask = (path: string): string =>
+        `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${at}\r\nAuthorization: Bearer ${idle.run.apiKey}\r\n\r\n`;
+      const socket = await openConnection(Number(at));
+      socket.write(ask(`/v1/files/${file.id}/content`) + ask('/v1/models').repeat(20));
+      await once(socket, 'data');
+      socket.destroy();
+      // An engine that still counted one of them would never end by itself.
+      await idle.run.closed;
+    } finally {
+      await idle.remove();
+    }
+  });
+
   const greetings: readonly (readonly [string, string | Uint8Array])[] = [
     ['a TLS hello', Buffer.from('1603010200010001fc0303', 'hex')],
     ['the HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],

@@ -26,7 +26,7 @@ const isJson = (text: string): boolean => {
 describe('the check of JSON texts', () => {
   it('rows 15-16: takes exactly what JSON.parse takes, whatever is broken', () => {
     const random = new Random(7);
-    const inserts = [...'{}[]",:\\ue0159-+.tfn \n\t\0\u00a0\ufeff'];
+    const inserts = '{}[]",:\\ue0159-+.tfn \n\t\0\u00a0\ufeff'.split('');
     const seeds = [
       '{"model":"m","messages":[{"role":"user","content":"h\\u00e9 \\"q\\" \\\\ \\n"}],"temperature":0.5,"stream":true,"stop":null}',
       '[1,-2.5e-3,0,1E+2,[],{},[[{"a":[false]}]]," ",{"b":{"c":{"d":null}}}]',

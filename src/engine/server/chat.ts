@@ -38,7 +38,7 @@ export type ChatChunk = ChatHead & {
 export async function createChatCompletion(engine: Engine, call: Call): Promise<Answer> {
   const request = parseChatRequest(call.body);
   const id = newId.completion();
-  const { head: common, ask } = beginGeneration(engine, request, id);
+  const { head: common, ask } = await beginGeneration(engine, request, id);
   const head: ChatHead = { ...common, service_tier: 'default' };
   const answer = engine.generator.generate(ask(id, { kind: 'chat', messages: request.messages }, false), call.signal);
   return request.stream ? { kind: 'events', events: toChunks(head, request, answer) } : json(await toCompletion(head, request, answer));

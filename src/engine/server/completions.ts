@@ -30,7 +30,7 @@ export type TextCompletion = Head & {
 export async function createCompletion(engine: Engine, call: Call): Promise<Answer> {
   const request = parseCompletionRequest(call.body);
   const id = newId.textCompletion();
-  const { head, ask } = beginGeneration(engine, request, id);
+  const { head, ask } = await beginGeneration(engine, request, id);
   const answer = (index: number): AsyncIterable<Generated> => {
     const prompt = request.prompts[index] ?? { kind: 'text', text: '' };
     return engine.generator.generate(ask(`${id}-${index}`, prompt, request.echo), call.signal);

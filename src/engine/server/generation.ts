@@ -15,19 +15,19 @@ export type Head = {
 
 /**
  * What answers to a request begin with, and how the generator is asked for them.
- * @throws ApiError 404 for a model that is not there, 400 for one that has learned nothing
+ * @throws ApiError 404 for a model that is not there, 400 for one that has learned nothing; BytesLostError
  */
-export function beginGeneration(
+export async function beginGeneration(
   engine: Engine,
   request: GenerationRequest,
   id: string,
-): { readonly head: Head; readonly ask: (id: string, prompt: Prompt, echo: boolean) => GenerateRequest } {
+): Promise<{ readonly head: Head; readonly ask: (id: string, prompt: Prompt, echo: boolean) => GenerateRequest }> {
   const { directory } = modelOf(engine.store.state, request.model);
   if (directory === null) {
     const message = `The base model '${request.model}' has not learned anything yet. Fine-tune it and chat with the tuned model.`;
     throw badField('model', message, 'model_not_tuned');
   }
-  const modelDirectory = engine.store.modelPath(directory);
+  const modelDirectory = await engine.store.checkedModel(directory, true);
   return {
     head: { id, created: engine.now(), model: request.model, system_fingerprint: fingerprint(engine.version, directory) },
     ask: (requestId, prompt, echo) => ({

@@ -142,7 +142,7 @@ export class JobRecorder {
       return;
     }
     // The weights must be on disk before a record names them.
-    await this.#makeDurable(event.directory);
+    const digest = await this.#makeDurable(event.directory);
     const dropped: string[] = [];
     await this.#context.ifActive((present) => {
       const isEpochEnd = event.step % stepsPerEpoch === 0;
@@ -166,6 +166,7 @@ export class JobRecorder {
               metrics: metricsOfCheckpoint(event.metrics),
             },
             directory,
+            digest,
           },
         },
         ...superfluous.map((checkpoint): Change => ({ kind: 'checkpointDropped', jobId, id: checkpoint.wire.id })),
@@ -178,8 +179,8 @@ export class JobRecorder {
   /** The earlier state goes only when a durable record names the new one. */
   async #saved(event: Extract<TrainProgress, { kind: 'saved' }>): Promise<void> {
     const { store } = this.#context;
-    await this.#makeDurable(event.directory);
-    const saved: SavedState = { step: event.step, directory: store.modelDirectory(event.directory) };
+    const digest = await this.#makeDurable(event.directory);
+    const saved: SavedState = { step: event.step, directory: store.modelDirectory(event.directory), digest };
     const earlier: string[] = [];
     await this.#context.ifActive((present) => {
       earlier.push(...(present.saved === null ? [] : [present.saved.directory]));
@@ -191,7 +192,7 @@ export class JobRecorder {
   /** Makes the tuned model and the result file known, as the end of the job. */
   async succeed(trainedTokens: number, directory: string): Promise<void> {
     const { store, now } = this.#context;
-    await this.#makeDurable(directory);
+    const modelDigest = await this.#makeDurable(directory);
     const resultFile = await this.#writeResultFile();
     const done = await this.#context.ifActive((present) => [
       { kind: 'fileAdded', file: resultFile },
@@ -199,6 +200,7 @@ export class JobRecorder {
         kind: 'jobChanged',
         id: present.wire.id,
         modelDirectory: store.modelDirectory(directory),
+        modelDigest,
         saved: null,
         wire: {
           status: 'succeeded',
@@ -249,7 +251,8 @@ export class JobRecorder {
     return this.#plan;
   }
 
-  async #makeDurable(directory: string): Promise<void> {
+  /** Resolves to the digest that tells later whether the folder is still what it was. */
+  async #makeDurable(directory: string): Promise<string> {
     const { store } = this.#context;
     if (relative(store.layout.models, directory).startsWith('..')) {
       throw new Error('A model was written outside the folder of models');
@@ -259,6 +262,7 @@ export class JobRecorder {
       await syncFolder(store.modelPath(folder));
     }
     await syncFolder(store.layout.models);
+    return store.digestModel(store.modelDirectory(directory));
   }
 }
 

@@ -1,7 +1,9 @@
 import type { JobError } from '../../core/providers/wire.ts';
-import { makeFolder, stat } from '../../disk/files.ts';
+import { makeFolder } from '../../disk/files.ts';
 import type { TrainerCommand, TrainerEvent, TrainRequest } from '../../protocol/training.ts';
+import { BytesLostError } from '../store/blobs.ts';
 import type { SavedState, StoredJob } from '../store/changes.ts';
+import { missingSpace } from '../store/space.ts';
 import type { Store } from '../store/store.ts';
 import { pausedMove } from './jobMoves.ts';
 import { jobEvent } from './jobRecord.ts';
@@ -19,7 +21,7 @@ export type TrainJobContext = RecorderContext & {
 /** Trains one queued job to its end, or until it is stopped. Resolves to the reason if it failed. */
 export async function trainJob(job: StoredJob, stop: WorkStop, context: TrainJobContext): Promise<JobError | undefined> {
   const { store } = context;
-  const missing = await missingInput(job, store);
+  const missing = (await lostInput(job, store)) ?? (await missingSpace(store, job));
   if (missing !== undefined) {
     return missing;
   }
@@ -122,11 +124,19 @@ async function paused({ ifActive, now, closing }: TrainJobContext): Promise<JobE
 
 /** The state to go on from; null to begin from the start. */
 async function presentState(job: StoredJob, context: TrainJobContext): Promise<SavedState | null> {
-  if (job.saved !== null && (await stat(context.store.modelPath(job.saved.directory))) === undefined) {
-    await forgetState(job, job.saved, 'is no longer there', context);
+  if (job.saved === null) {
     return null;
   }
-  return job.saved;
+  try {
+    await context.store.checkedModel(job.saved.directory);
+    return job.saved;
+  } catch (error) {
+    if (!(error instanceof BytesLostError)) {
+      throw error;
+    }
+    await forgetState(job, job.saved, error.keptAt === undefined ? 'is no longer there' : 'was damaged on the disk', context);
+    return null;
+  }
 }
 
 /** Training begins again from the start when the job's turn comes next. */
@@ -154,19 +164,29 @@ function unasked(what: string): JobError {
   return { code: 'server_error', message: `The job failed due to an internal error: the trainer ${what}.`, param: null };
 }
 
-async function missingInput(job: StoredJob, store: Store): Promise<JobError | undefined> {
+/** Files and weights are read only after their checksums were found right. */
+async function lostInput(job: StoredJob, store: Store): Promise<JobError | undefined> {
   const files = [
     ['training_file', job.wire.training_file],
     ['validation_file', job.wire.validation_file],
   ] as const;
+  const lost = async (check: () => Promise<unknown>, code: string, param: string): Promise<JobError | undefined> => {
+    try {
+      await check();
+      return undefined;
+    } catch (error) {
+      if (error instanceof BytesLostError) {
+        return { code, message: `The job failed. ${error.message}`, param };
+      }
+      throw error;
+    }
+  };
   for (const [param, id] of files) {
-    if (id !== null && (await stat(store.filePath(id))) === undefined) {
-      return { code: 'file_not_found', message: `The job failed because the bytes of ${id} are no longer there.`, param };
+    const problem = id === null ? undefined : await lost(() => store.checkedInput(id), 'file_not_found', param);
+    if (problem !== undefined) {
+      return problem;
     }
   }
-  if (job.baseDirectory !== null && (await stat(store.modelPath(job.baseDirectory))) === undefined) {
-    const message = `The job failed because the weights of ${job.wire.model} are no longer there.`;
-    return { code: 'model_not_found', message, param: 'model' };
-  }
-  return undefined;
+  const { baseDirectory } = job;
+  return baseDirectory === null ? undefined : lost(() => store.checkedModel(baseDirectory), 'model_not_found', 'model');
 }

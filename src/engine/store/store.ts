@@ -11,11 +11,12 @@ import {
   replaceFile,
   sha256File,
   startReplacement,
+  stat,
   type System,
 } from '../../disk/files.ts';
 import { freeName, quarantine } from '../../disk/quarantine.ts';
 import { dataFolderAt, type DataFolder } from '../launch/dataFolder.ts';
-import { checkBytes, treeDigest } from './blobs.ts';
+import { BytesLostError, checkBytes, treeDigest } from './blobs.ts';
 import type { Change, StoredFile } from './changes.ts';
 import { currentText, journalPath, snapshotPath, type Current } from './generation.ts';
 import { newId } from './ids.ts';
@@ -72,6 +73,7 @@ export class Store {
   #compactAt: number;
   #queue: Promise<unknown> = Promise.resolve();
   #cancelLazySync: (() => void) | undefined;
+  readonly #checkedModels = new Set<string>();
   #onFailure: (reason: string) => void = () => undefined;
 
   private constructor(opened: Opened, layout: DataFolder, options: StoreOptions) {
@@ -217,12 +219,32 @@ export class Store {
     return path;
   }
 
-  /** The same for the folder of a model; one that was stored without a digest is only looked for. */
-  async checkedModel(directory: string): Promise<string> {
+  /** The same for a file that a job reads: its record may have been deleted meanwhile, then it is only looked for. */
+  async checkedInput(id: string): Promise<string> {
+    const file = this.state.files.get(id);
+    if (file !== undefined) {
+      return this.checkedFile(file);
+    }
+    const path = this.filePath(id);
+    if ((await stat(path, this.#system)) === undefined) {
+      throw new BytesLostError(id, undefined);
+    }
+    return path;
+  }
+
+  /**
+   * The same for the folder of a model; one that was stored without a digest is only looked for. `once`: not again
+   * after it was found right by this process.
+   */
+  async checkedModel(directory: string, once = false): Promise<string> {
     const path = this.modelPath(directory);
+    if (once && this.#checkedModels.has(directory)) {
+      return path;
+    }
     const expected = digestOf(this.state, directory);
     const digest = expected === undefined ? (): Promise<string> => Promise.resolve('') : treeDigest;
     await checkBytes(`the model in ${directory}`, path, expected ?? '', digest, this.layout.quarantine, this.#system);
+    this.#checkedModels.add(directory);
     return path;
   }
 

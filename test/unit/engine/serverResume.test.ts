@@ -66,14 +66,13 @@ describe('a job after the engine was killed', () => {
     assert.deepEqual(attempts, [null]);
   });
 
-  it('begins again from the start if what was saved is gone or cannot be read', async () => {
+  it('begins again from the start if what was saved is gone or damaged', async () => {
     const state = (folder: string, id: string) => join(folder, 'models', id, 'a1', 'state-4');
     const gone = await finishAfterKill({ saveEvery: 2, holdAfter: 5 }, (folder, id) => rm(state(folder, id), { recursive: true }));
     assert.deepEqual(gone.warnings.at(-1), 'What was saved at step 4 is no longer there; training begins again from the start');
     const broken = await finishAfterKill({ saveEvery: 2, holdAfter: 5 }, (folder, id) => writeFile(join(state(folder, id), 'steps'), '{'));
-    assert.deepEqual(broken.warnings.at(-1), 'What was saved at step 4 cannot be used (The state cannot be read.); training begins again from the start');
-    assert.equal(broken.attempts.length, 2);
-    assert.equal(broken.attempts[1], null);
+    assert.deepEqual(broken.warnings.at(-1), 'What was saved at step 4 was damaged on the disk; training begins again from the start');
+    assert.deepEqual(broken.attempts, [null]);
   });
 
   it('row 70: goes on from the earlier state when the kill left a half-written checkpoint and state', async () => {

@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readBytes } from '../../src/disk/files.ts';
+import { repairStore } from '../../src/engine/store/repair.ts';
+import { BytesLostError } from '../../src/engine/store/blobs.ts';
+import { currentText } from '../../src/engine/store/generation.ts';
+import { Store } from '../../src/engine/store/store.ts';
+import { ModelDisk, systemError, type Fault, type Image } from '../support/modelDisk.ts';
+import { Random } from '../support/random.ts';
+import { describeState, openStore, root, steps } from './world.ts';
+
+async function built(...names: readonly string[]): Promise<{ readonly disk: ModelDisk; readonly state: string }> {
+  const disk = new ModelDisk();
+  let store = await openStore(disk);
+  for (const name of names) store = (await steps.find((step) => step.name === name)?.run(store, disk)) ?? store;
+  const state = describeState(store.state);
+  await store.close();
+  return { disk, state };
+}
+
+/** A copy of the disk in which one file is another one, or gone. */
+function withFile(disk: ModelDisk, name: string, change: (bytes: Buffer) => Buffer | undefined): Image {
+  const image = disk.live.clone();
+  const found = [...image.folders.values()].find((entries) => entries.has(name));
+  const node = found?.get(name);
+  assert.ok(found !== undefined && node !== undefined, name);
+  const bytes = change(Buffer.from(image.files.get(node.id) ?? []));
+  if (bytes === undefined) found.delete(name);
+  else image.files.set(node.id, bytes);
+  return image;
+}
+
+const opened = async (image: Image): Promise<{ readonly disk: ModelDisk; readonly store: Store; readonly state: string }> => {
+  const disk = new ModelDisk(image);
+  const store = await openStore(disk);
+  return { disk, store, state: describeState(store.state) };
+};
+
+const linesOf = (state: string): readonly string[] => state.split('\n').filter((line) => line !== '');
+
+describe('a disk that lost or changed something', () => {
+  it('row 59: a tail that is torn, zero, random or doubled is cut and kept, whatever its length', async () => {
+    const { disk, state } = await built('upload', 'job', 'checkpoint');
+    const random = new Random(1);
+    const journal = disk.live.tree().get(`${root}/journal-1.log`) ?? Buffer.alloc(0);
+    const last = journal.length - 700;
+    const tails: Buffer[] = [Buffer.alloc(5000), journal.subarray(last), journal.subarray(8), journal];
+    for (const length of [1, 7, 8, 15, 16, 17, 100, 513, 4097]) {
+      tails.push(Buffer.alloc(length), Buffer.from(Array.from({ length }, () => random.below(256))));
+    }
+    for (const tail of tails) {
+      const { store, state: found, disk: now } = await opened(withFile(disk, 'journal-1.log', (bytes) => Buffer.concat([bytes, tail])));
+      assert.equal(store.status.kind, 'ready');
+      assert.equal(found, state);
+      assert.match(store.notes.join(), new RegExp(`^cut ${tail.length} bytes`));
+      const kept = [...now.live.tree()].find(([path]) => path.includes('/quarantine/'));
+      assert.deepEqual(kept?.[1], Buffer.from(tail));
+    }
+    // Any length of the last record.
+    const { disk: before, state: earlier } = await built('upload', 'job');
+    const start = before.live.tree().get(`${root}/journal-1.log`)?.length ?? 0;
+    for (let length = start; length < start + 40; length += 1) {
+      const image = withFile(before, 'journal-1.log', (bytes) => Buffer.concat([bytes, journal.subarray(start, length)]));
+      const { state: found, store } = await opened(image);
+      assert.equal(store.status.kind, 'ready');
+      assert.equal(found, earlier);
+    }
+  });
+
+  it('row 60: one flipped bit in any byte of journal, snapshot and CURRENT is never used silently', async () => {
+    const { disk, state } = await built('upload', 'job', 'compact', 'checkpoint', 'end');
+    const lastRecord = /"status":"cancelled"/;
+    for (const name of ['journal-1.log', 'journal-2.log', 'snapshot-2', 'CURRENT']) {
+      const length = disk.live.tree().get(`${root}/${name}`)?.length ?? 0;
+      for (let index = 0; index < length; index += 1) {
+        const what = `${name}, byte ${index}`;
+        const image = withFile(disk, name, (bytes) => {
+          bytes[index] = (bytes[index] ?? 0) ^ (1 << (index % 8));
+          return bytes;
+        });
+        const { store, state: found } = await opened(image);
+        if (name === 'journal-1.log') {
+          // The generation before: not needed while the present one is whole.
+          assert.equal(found, state, what);
+        } else if (name === 'journal-2.log') {
+          assert.notEqual(store.notes.length, 0, what);
+          const kept = new Set(linesOf(state));
+          const isPrefix = store.status.kind === 'readOnly' || !lastRecord.test(found);
+          assert.ok(isPrefix && linesOf(found).filter((line) => !line.includes('"jobAdded"')).every((line) => kept.has(line)), what);
+        } else {
+          assert.deepEqual([store.status.kind, found], ['ready', state], what);
+          assert.match(store.notes.join(), /was damaged; everything was found/, what);
+        }
+        await store.close();
+      }
+    }
+  });
+
+  it('row 60: one flipped bit in the bytes of a file or a model is found when they are read, and they are kept', async () => {
+    const { disk } = await built('upload', 'job');
+    const store = await openStore(new ModelDisk(disk.live));
+    const [file] = store.state.files.values();
+    assert.ok(file !== undefined);
+    assert.equal((await readBytes(await store.checkedFile(file), { system: disk })).length, file.wire.bytes);
+    for (let index = 0; index < file.wire.bytes; index += 97) {
+      const image = withFile(disk, file.wire.id, (bytes) => {
+        bytes[index] = (bytes[index] ?? 0) ^ 4;
+        return bytes;
+      });
+      const now = await opened(image);
+      await assert.rejects(now.store.checkedFile(file), (error) => error instanceof BytesLostError && /damaged on the disk.*quarantine/.test(error.message));
+      assert.ok(now.disk.live.tree().has(`${root}/quarantine/${file.wire.id}`));
+      await assert.rejects(now.store.checkedFile(file), /no longer on the disk/);
+    }
+  });
+
+  it('row 61: CURRENT empty, missing or pointing nowhere is mended; without any journal nothing is invented', async () => {
+    const { disk, state } = await built('upload', 'compact', 'job', 'compact', 'checkpoint');
+    const texts = [undefined, '', '\n', 'tunesmith-store 1 3', currentText(9), currentText(1).repeat(2), '\0'.repeat(29)];
+    for (const text of texts) {
+      const image = withFile(disk, 'CURRENT', () => (text === undefined ? undefined : Buffer.from(text)));
+      const { store, state: found, disk: now } = await opened(image);
+      assert.deepEqual([store.status, found], [{ kind: 'ready' }, state], String(text));
+      assert.equal(now.live.tree().get(`${root}/CURRENT`)?.toString(), currentText(4));
+      await store.close();
+      assert.equal((await opened(now.live)).state, state);
+    }
+    const bare = new ModelDisk();
+    await bare.mkdir(root);
+    const file = await bare.open(`${root}/CURRENT`, 'w');
+    await file.write(Buffer.from('?'), 0, 1, null);
+    await file.close();
+    const { store } = await opened(bare.live);
+    assert.equal(store.status.kind, 'readOnly');
+  });
+
+  it('row 61: the store of a newer version is refused with its number, and nothing is touched', async () => {
+    const { disk } = await built('upload', 'job');
+    const image = withFile(disk, 'CURRENT', () => Buffer.from(currentText(1, 12)));
+    const now = new ModelDisk(image);
+    await assert.rejects(openStore(now), /store version 12/);
+    await assert.rejects(repairStore(root, now), /store version 12/);
+    assert.deepEqual(now.ops, []);
+    assert.equal(now.openFiles, 0);
+  });
+
+  it('row 61: damage in the middle opens read-only and says so; the repair copies and loses no byte', async () => {
+    const { disk, state } = await built('upload', 'job', 'upload', 'checkpoint');
+    const image = withFile(disk, 'journal-1.log', (bytes) => bytes.fill(0xee, 600, 620));
+    const now = new ModelDisk(image);
+    const store = await openStore(now);
+    assert.ok(store.status.kind === 'readOnly' && store.status.repairable);
+    assert.match(store.status.reason, /journal-1\.log is damaged at byte \d+.*--repair/);
+    assert.ok(linesOf(describeState(store.state)).length > 0 && linesOf(describeState(store.state)).every((line) => state.includes(line)));
+    await assert.rejects(store.commit(() => ({ changes: [], result: 1 })), { name: 'StoreUnavailableError' });
+    await assert.rejects(store.receiveFile(), { name: 'StoreUnavailableError' });
+    await store.close();
+    assert.deepEqual(now.ops, [], 'nothing was changed');
+
+    const bytesBefore = [...now.live.tree().values()].filter((bytes) => bytes !== undefined);
+    const repair = await repairStore(root, now);
+    assert.match(repair?.keptIn ?? '', /quarantine\/repair$/);
+    const after = [...now.live.tree().values()];
+    for (const bytes of bytesBefore) {
+      assert.ok(bytes.length === 29 || after.some((other) => other?.equals(bytes)), 'every byte is still somewhere');
+    }
+    assert.equal(await repairStore(root, now), undefined);
+    const mended = await openStore(now);
+    assert.deepEqual(mended.status, { kind: 'ready' });
+    assert.equal(describeState(mended.state), describeState(store.state));
+    await steps[0]?.run(mended, now);
+    await mended.close();
+  });
+
+  it('row 62: a copy made while the store is written, at any moment between two calls, opens', async () => {
+    const disk = new ModelDisk();
+    const copies: Image[] = [];
+    const store = await openStore(disk);
+    disk.fault = (): Fault => {
+      copies.push(disk.live.clone());
+      return undefined;
+    };
+    for (const name of ['upload', 'job', 'checkpoint', 'compact', 'end']) await steps.find((step) => step.name === name)?.run(store, disk);
+    for (const image of copies) assert.equal((await opened(image)).store.status.kind, 'ready');
+  });
+});
+
+describe('a disk that does not do what it is asked', () => {
+  it('row 57: a folder that cannot be written is opened read-only, with the reason', async () => {
+    const { disk, state } = await built('upload', 'job');
+    for (const code of ['EROFS', 'EACCES', 'EPERM']) {
+      const now = new ModelDisk(disk.live);
+      const open = now.open.bind(now);
+      now.open = (path, flags, mode) => (flags === 'r' ? open(path, flags, mode) : Promise.reject(systemError(code, 'open', path)));
+      const store = await openStore(now);
+      assert.ok(store.status.kind === 'readOnly' && !store.status.repairable);
+      assert.match(store.status.reason, new RegExp(code));
+      assert.equal(describeState(store.state), state);
+      await store.close();
+    }
+  });
+
+  it('row 57: a folder that is gone, and a drive that comes back after a minute, give named errors', async () => {
+    const { disk } = await built('upload');
+    const now = new ModelDisk(disk.live);
+    const store = await openStore(now);
+    for (const code of ['ENOENT', 'ENODEV', 'ENXIO', 'ETIMEDOUT', 'ESTALE']) {
+      now.fault = (call) => (call.kind === 'open' ? { code } : undefined);
+      await assert.rejects(store.receiveFile(), { code });
+    }
+    now.fault = () => undefined;
+    await steps[0]?.run(store, now);
+    assert.equal(store.state.files.size, 2);
+    await store.close();
+  });
+
+  it('row 56: on a full disk a job still fails in writing, thanks to the reserve, and space can be freed', async () => {
+    const { disk } = await built('upload', 'job', 'upload');
+    const now = new ModelDisk(disk.live);
+    const store = await openStore(now);
+    now.fault = (call) => (call.kind === 'write' && now.live.tree().has(`${root}/reserve`) ? { code: 'ENOSPC' } : undefined);
+    const [job] = store.state.jobs.values();
+    assert.ok(job !== undefined);
+    const add = store.commit(() => ({ changes: [{ kind: 'jobAdded', job: { ...job, modelName: 'x' } }], result: 1 }));
+    await assert.rejects(add, { code: 'ENOSPC' });
+    assert.ok(now.live.tree().has(`${root}/reserve`), 'new work does not get the reserve');
+    await store.commit(() => ({ changes: [{ kind: 'jobChanged', id: job.wire.id, wire: { status: 'failed' } }], result: 1 }));
+    assert.equal(store.state.jobs.get(job.wire.id)?.wire.status, 'failed');
+    now.fault = () => undefined;
+    await store.close();
+    const again = await opened(now.live);
+    assert.equal(again.store.state.jobs.get(job.wire.id)?.wire.status, 'failed');
+    assert.ok(again.disk.live.tree().has(`${root}/reserve`), 'it is taken again');
+  });
+
+  it('row 68: a slow disk delays answers and changes none of them', async () => {
+    const { disk } = await built('upload');
+    const slow = new ModelDisk(disk.live);
+    const write = slow.open.bind(slow);
+    slow.open = async (path, flags, mode) => {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      return write(path, flags, mode);
+    };
+    const store = await openStore(slow);
+    await Promise.all(['upload', 'job', 'upload', 'metrics'].map((name) => steps.find((step) => step.name === name)?.run(store, slow)));
+    assert.equal(store.state.files.size, 3);
+    const state = describeState(store.state);
+    await store.close();
+    assert.equal((await opened(slow.live)).state, state);
+  });
+});
+
+describe('clocks and foreign holders', () => {
+  it('row 66: order and life of everything are the same whatever the clock says', async () => {
+    const real = Date.now;
+    try {
+      const disk = new ModelDisk();
+      let store = await openStore(disk);
+      const ids: string[] = [];
+      for (const years of [0, -10, 10, -56, 12.2, 0]) {
+        Date.now = () => real() + years * 365.25 * 86_400_000;
+        await steps[0]?.run(store, disk);
+        ids.push([...store.state.files.keys()].at(-1) ?? '');
+        await store.compact();
+        await store.close();
+        store = await openStore(disk);
+        assert.deepEqual([...store.state.files.keys()], ids);
+      }
+    } finally {
+      Date.now = real;
+    }
+  });
+
+  it('row 67: on Windows a holder of CURRENT for five seconds is waited for; for a minute it is named', async () => {
+    for (const [refusals, works] of [[15, true], [1000, false]] as const) {
+      const disk = new ModelDisk((await built('upload')).disk.live, 'win32');
+      const store = await openStore(disk);
+      let left: number = refusals;
+      disk.fault = (call) => (call.kind === 'rename' && call.path.includes('CURRENT') && (left -= 1) >= 0 ? { code: 'EPERM' } : undefined);
+      if (works) {
+        await store.compact();
+        await steps[0]?.run(store, disk);
+      } else {
+        await assert.rejects(store.compact(), { code: 'EPERM' });
+        assert.equal(store.status.kind, 'failed');
+      }
+      disk.fault = () => undefined;
+      await store.close();
+      assert.equal((await opened(disk.live)).store.state.files.size, works ? 2 : 1);
+    }
+  });
+});

@@ -192,7 +192,6 @@ export class AppendLog {
   async #takeBack(cause: unknown): Promise<void> {
     try {
       await this.#file.truncate(this.#length);
-      await this.#file.sync();
     } catch {
       this.#broken = toError(cause);
     }

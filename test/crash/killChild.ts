@@ -5,7 +5,7 @@
  */
 import { writeSync } from 'node:fs';
 import { realSystem, type OpenFile, type System } from '../../src/disk/system.ts';
-import { Store } from '../../src/engine/store/store.ts';
+import type { Store } from '../../src/engine/store/store.ts';
 import { Random } from '../support/random.ts';
 import { content, openReal } from './killStore.ts';
 import { newId } from '../../src/engine/store/ids.ts';
@@ -51,7 +51,8 @@ const tell = (fact: unknown): void => void writeSync(1, `${JSON.stringify(fact)}
 const random = new Random(Number(seed));
 const store: Store = await openReal(folder, system);
 tell({ kind: 'open' });
-for (;;) {
+// Whoever should have killed it may be gone.
+for (let turn = 0; turn < 400; turn += 1) {
   const files = [...store.state.files.keys()];
   const jobs = [...store.state.jobs.values()];
   const choice = random.below(10);
@@ -85,3 +86,4 @@ for (;;) {
     await store.compact();
   }
 }
+process.kill(process.pid, 'SIGKILL');

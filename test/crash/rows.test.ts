@@ -4,7 +4,8 @@ import { readBytes } from '../../src/disk/files.ts';
 import { repairStore } from '../../src/engine/store/repair.ts';
 import { BytesLostError } from '../../src/engine/store/blobs.ts';
 import { currentText } from '../../src/engine/store/generation.ts';
-import { Store } from '../../src/engine/store/store.ts';
+import type { Store } from '../../src/engine/store/store.ts';
+import { crashStates } from '../support/crashStates.ts';
 import { ModelDisk, systemError, type Fault, type Image } from '../support/modelDisk.ts';
 import { Random } from '../support/random.ts';
 import { describeState, openStore, root, steps } from './world.ts';
@@ -242,11 +243,33 @@ describe('a disk that does not do what it is asked', () => {
       return write(path, flags, mode);
     };
     const store = await openStore(slow);
-    await Promise.all(['upload', 'job', 'upload', 'metrics'].map((name) => steps.find((step) => step.name === name)?.run(store, slow)));
+    const work = async (name: string): Promise<void> => {
+      await steps.find((step) => step.name === name)?.run(store, slow);
+    };
+    await Promise.all(['upload', 'job', 'upload', 'metrics'].map(work));
     assert.equal(store.state.files.size, 3);
     const state = describeState(store.state);
     await store.close();
     assert.equal((await opened(slow.live)).state, state);
+  });
+});
+
+describe('metrics', () => {
+  const events = (store: Store): number => [...store.state.jobs.keys()].flatMap((id) => store.state.events(id)).length;
+
+  it('survive a power loss a second later, and the end of the engine', async () => {
+    for (const how of ['a second later', 'at the end'] as const) {
+      const disk = new ModelDisk();
+      const store = await openStore(disk);
+      for (const name of ['job', 'metrics', 'metrics']) await steps.find((step) => step.name === name)?.run(store, disk);
+      if (how === 'at the end') await store.close();
+      for (const timer of [...disk.timers]) timer();
+      await store.compact().catch(() => undefined);
+      const durable = disk.ops.findIndex((op) => op.kind === 'link' && op.name.includes('snapshot'));
+      const ops = disk.ops.slice(0, durable < 0 ? disk.ops.length : durable);
+      const image = [...crashStates(disk.base, ops, ops.length, new Random(1), 9)][1];
+      assert.equal(events((await opened(image ?? disk.base)).store), 3, how);
+    }
   });
 });
 

@@ -110,6 +110,8 @@ export class ModelDisk implements System {
   fault: (call: Call) => Fault = () => undefined;
   free = 1e12;
   openFiles = 0;
+  /** Names that each file is said to have. */
+  links = 1;
   readonly timers = new Set<() => void>();
   #nextId: number;
 
@@ -353,7 +355,7 @@ export class ModelDisk implements System {
       size,
       mtimeMs: 0,
       mode: node.kind === 'file' ? 0o600 : 0o700,
-      nlink: 1,
+      nlink: this.links,
       uid: 0,
       gid: 0,
       isFile: () => node.kind === 'file',

@@ -81,9 +81,11 @@ describe('the client and a service that fails', () => {
     }));
 
   it('sees a job that stands still, and can end it', () =>
-    withFaults('stall-job', async (service) => {
+    withFaults('stall-job', async (service, engine) => {
       const { id } = await begin(service);
       await reaches(service, id, 'running');
+      // A job that is ended before it has a trainer does not use up the fault.
+      await eventually(async () => engine.trainers.length, (count) => count === 1);
       const { data } = await service.listEvents(id, { limit: 100 }, signal);
       assert.ok(data.every(({ type }) => type === 'message'));
       await service.cancelJob(id, signal);

@@ -6,22 +6,24 @@ import { roleOfName } from '../core/dataset/fileRole.ts';
 import { datasetProfiles, defaultProfile, forModel } from '../core/dataset/profile.ts';
 import { createRuleset } from '../core/dataset/ruleset.ts';
 import type { Problem } from '../core/dataset/problem.ts';
+import { graderFieldsOf } from '../core/dataset/grader.ts';
 import type { StreamResult } from '../core/dataset/stream.ts';
 import { inOrder, truncationProblem } from '../core/dataset/truncation.ts';
 import { chatExampleTokens, type CountText } from '../core/tokens/chatTokens.ts';
 import { encodingOf } from '../core/tokens/encodings.ts';
-import { readChunks, stat } from '../disk/files.ts';
+import { readChunks, readText, stat } from '../disk/files.ts';
 import { problemText } from '../messages/problems.ts';
 import { exitCouldNotRun, exitFine, exitProblems, worseOf, type CliIo, type ExitCode } from './io.ts';
 import { explainParseError, tellUsageError } from './usage.ts';
 
-export const validateUsage = `Usage: tunesmith validate FILE... [--provider ID] [--method METHOD] [--model MODEL] [--json]
+export const validateUsage = `Usage: tunesmith validate FILE... [--provider ID] [--method METHOD] [--model MODEL] [--grader FILE] [--json]
 
   Finds problems in training files and counts their tokens.
 
   --provider ID     service whose rules count: ${Object.keys(datasetProfiles).join(', ')} (default: openai)
   --method METHOD   method the files are meant for: supervised, dpo, reinforcement
   --model MODEL     model whose tokens are counted; unknown models give none
+  --grader FILE     grader of a reinforcement job, as JSON: the fields it refers to must be in every example
   --json            print one JSON document, and nothing else, on standard output
 
   Exit codes: 0 no errors found, 1 errors found, 2 a file could not be read.
@@ -35,6 +37,7 @@ type Options = {
   readonly provider: string;
   readonly method: Method | undefined;
   readonly model: string | undefined;
+  readonly grader: string | undefined;
   readonly json: boolean;
 };
 
@@ -70,11 +73,12 @@ export async function runValidate(args: readonly string[], io: CliIo): Promise<E
   }
   const encoding = encodingOf(options.model, options.provider);
   const count = encoding === undefined ? undefined : (await import('../workers/tokens.ts')).countTokens;
+  const graderFields = await readGrader(options.grader, io);
   const reports: Report[] = [];
   let exit: ExitCode = exitFine;
   for (const file of options.files) {
     try {
-      const { report, result } = await validateFile(file, options, count, io);
+      const { report, result } = await validateFile(file, { ...options, graderFields }, count, io);
       exit = worseOf(exit, result.errors > 0 ? exitProblems : exitFine);
       reports.push(report);
       if (!options.json) {
@@ -103,10 +107,11 @@ function parseOptions(args: readonly string[]): Options | string {
         provider: { type: 'string', default: 'openai' },
         method: { type: 'string' },
         model: { type: 'string' },
+        grader: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
     });
-    const { provider, method, model, json } = values;
+    const { provider, method, model, grader, json } = values;
     if (positionals.length === 0) {
       return 'Name at least one file.';
     }
@@ -116,7 +121,7 @@ function parseOptions(args: readonly string[]): Options | string {
     if (method !== undefined && !isMethod(method)) {
       return `There is no method '${method}'. Known: supervised, dpo, reinforcement.`;
     }
-    return { files: positionals, provider, method, model, json };
+    return { files: positionals, provider, method, model, grader, json };
   } catch (error) {
     return explainParseError(error);
   }
@@ -126,9 +131,21 @@ function isMethod(method: string): method is Method {
   return method === 'supervised' || method === 'dpo' || method === 'reinforcement';
 }
 
+/** The fields that the grader refers to; none without a grader. An unreadable grader ends the command. */
+async function readGrader(path: string | undefined, io: CliIo): Promise<readonly string[]> {
+  if (path === undefined) {
+    return [];
+  }
+  try {
+    return graderFieldsOf(JSON.parse(await readText(resolve(io.cwd, path))));
+  } catch (error) {
+    throw new Error(`The grader ${path} cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
 async function validateFile(
   file: string,
-  options: Options,
+  options: Options & { readonly graderFields: readonly string[] },
   count: CountText | undefined,
   io: CliIo,
 ): Promise<{ readonly report: Report; readonly result: StreamResult }> {
@@ -143,7 +160,10 @@ async function validateFile(
   const checked = await checkBytes(readChunks(path, io.signal), {
     limit: listedProblems,
     ruleset,
-    file: { extension: extname(path), role: roleOfName(path), ...(options.method === undefined ? {} : { method: options.method }) },
+    file: {
+      ...{ extension: extname(path), role: roleOfName(path), graderFields: options.graderFields },
+      ...(options.method === undefined ? {} : { method: options.method }),
+    },
     onLine: (text, check, line) => {
       if (count && check.kind === 'example') {
         const more = check.format === 'chat' ? (chatExampleTokens(parse(text), count)?.total ?? null) : null;

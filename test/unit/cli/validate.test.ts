@@ -48,6 +48,16 @@ test('an example longer than the training context is told at its line', async ()
   assert.deepEqual(files[0]?.problems.map(({ code, line }) => [code, line]), [['line.blank', 1], ['example.tokens.truncated', 9]]);
 });
 
+test('a grader that names a missing field is an error, and one that cannot be read ends the command', async () => {
+  const lines = Array.from({ length: 12 }, (_, index) => `{"messages": [{"role": "user", "content": "q${index}"}], "target": ${index}}`);
+  const file = write('rft.jsonl', `${lines.join('\n')}\n`);
+  assert.equal((await run(file, '--grader', write('good.json', '{"reference": "{{item.target}}"}'))).exit, 0);
+  const missing = await run(file, '--grader', write('bad.json', '{"reference": "{{item.answer}}"}'), '--json');
+  assert.equal(missing.exit, 1);
+  assert.match(missing.out, /file\.reinforcement\.graderField/);
+  await assert.rejects(run(file, '--grader', 'none.json'), /none\.json cannot be read/);
+});
+
 test('places count from 1, in UTF-16 units, with exclusive ends', async () => {
   const lines = chatLines(60);
   lines[3] = chatLine('😀').replace('"role": "user"', '"role": "human"').replace('"content": "Answer', '"content": "😀 Answer');

@@ -273,6 +273,18 @@ describe('metrics', () => {
   });
 });
 
+describe('a kill and then a power loss', () => {
+  it('row 54, row 65: what the next process shows is still there', async () => {
+    const disk = new ModelDisk();
+    const killed = await openStore(disk);
+    for (const name of ['job', 'metrics', 'metrics']) await steps.find((step) => step.name === name)?.run(killed, disk);
+    const state = describeState((await openStore(disk)).state);
+    assert.equal(state, describeState(killed.state));
+    const image = [...crashStates(disk.base, disk.ops, disk.ops.length, new Random(1), 9)][1];
+    assert.equal((await opened(image ?? disk.base)).state, state);
+  });
+});
+
 describe('clocks and foreign holders', () => {
   it('row 66: order and life of everything are the same whatever the clock says', async () => {
     const real = Date.now;

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import OpenAI from 'openai';
 import { Store } from '../../src/engine/store/store.ts';
-import { allEvents, ended } from '../unit/engine/serverFixture.ts';
+import { allEvents } from '../unit/engine/serverFixture.ts';
 import { chatLines } from './chatLines.ts';
 import { Random } from './random.ts';
 
@@ -112,8 +112,11 @@ async function begin(life: Life): Promise<string> {
 /** Waits for the job's end, ends the engine and reads what it has left. */
 async function finish(life: Life, folder: string, jobId: string): Promise<Outcome> {
   const openai = await life.client();
-  await life.end();
-  const job = await ended(openai, jobId);
+  let job = await openai.fineTuning.jobs.retrieve(jobId);
+  while (!['succeeded', 'failed', 'cancelled'].includes(job.status)) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    job = await openai.fineTuning.jobs.retrieve(jobId);
+  }
   assert.equal(job.status, 'succeeded', JSON.stringify(job.error));
   const csv = await (await openai.files.content(job.result_files[0] ?? '')).text();
   const checkpoints = (await openai.fineTuning.jobs.checkpoints.list(jobId)).data.map((each) => each.step_number);
@@ -133,8 +136,6 @@ type Life = {
   readonly client: () => Promise<OpenAI>;
   /** Resolves when the trainer has told so many events, to true if the job is at its end. */
   readonly afterEvents: (count: number) => Promise<boolean>;
-  /** Resolves when the trainer has told the end of its job. */
-  readonly end: () => Promise<boolean>;
   readonly kill: () => Promise<void>;
   /** Asks for a clean end. */
   readonly stop: () => Promise<void>;
@@ -175,15 +176,13 @@ function live(program: string, folder: string, { threads, saveEveryMs }: KillOpt
     });
   }
   void gone.then(look);
-  const afterEvents = (left: number): Promise<boolean> =>
-    new Promise((resolve) => {
-      waiting.push({ left, resolve });
-      look();
-    });
   return {
     client: () => client,
-    afterEvents,
-    end: () => afterEvents(Infinity),
+    afterEvents: (left) =>
+      new Promise((resolve) => {
+        waiting.push({ left, resolve });
+        look();
+      }),
     kill: async () => {
       child.kill('SIGKILL');
       await gone;

@@ -21,7 +21,6 @@ export async function writeFolder(
     for (const [name, content] of Object.entries(files)) {
       await replaceFile(join(temporary, name), content, { system });
     }
-    await syncFolder(temporary, system);
     await system.rm(path, { recursive: true, force: true });
     await system.rename(temporary, path);
   } catch (error) {

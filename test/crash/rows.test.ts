@@ -275,13 +275,21 @@ describe('metrics', () => {
 
 describe('a kill and then a power loss', () => {
   it('row 54, row 65: what the next process shows is still there', async () => {
-    const disk = new ModelDisk();
-    const killed = await openStore(disk);
-    for (const name of ['job', 'metrics', 'metrics']) await steps.find((step) => step.name === name)?.run(killed, disk);
-    const state = describeState((await openStore(disk)).state);
-    assert.equal(state, describeState(killed.state));
-    const image = [...crashStates(disk.base, disk.ops, disk.ops.length, new Random(1), 9)][1];
-    assert.equal((await opened(image ?? disk.base)).state, state);
+    const work = async (disk: ModelDisk): Promise<void> => {
+      const store = await openStore(disk);
+      for (const name of ['job', 'metrics', 'compact', 'metrics']) await steps.find((step) => step.name === name)?.run(store, disk);
+    };
+    const whole = new ModelDisk();
+    await work(whole);
+    for (let at = 0; at <= whole.calls.length; at += 1) {
+      const disk = new ModelDisk();
+      disk.fault = (call) => (call.index >= at ? { code: 'KILLED' } : undefined);
+      await work(disk).catch(() => undefined);
+      disk.fault = () => undefined;
+      const state = describeState((await openStore(disk)).state);
+      const image = [...crashStates(disk.base, disk.ops, disk.ops.length, new Random(1), 9)][1];
+      assert.equal((await opened(image ?? disk.base)).state, state, `killed at call ${at}`);
+    }
   });
 });
 

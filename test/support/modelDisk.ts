@@ -332,7 +332,8 @@ export class ModelDisk implements System {
     this.calls.push(call);
     const fault = this.fault(call);
     if (fault === undefined || fault === 'short') return fault;
-    beforeFailure?.();
+    // A process that is dead does nothing by halves.
+    if (fault.code !== 'KILLED') beforeFailure?.();
     throw systemError(fault.code, kind, path);
   }
 

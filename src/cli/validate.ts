@@ -1,22 +1,30 @@
-import { extname, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkBytes } from '../core/dataset/checkBytes.ts';
 import type { Method } from '../core/dataset/format.ts';
 import { roleOfName } from '../core/dataset/fileRole.ts';
 import { datasetProfiles, defaultProfile, forModel } from '../core/dataset/profile.ts';
 import { createRuleset } from '../core/dataset/ruleset.ts';
+import type { Corpus } from '../core/dataset/corpus/corpus.ts';
+import type { ReferenceFile } from '../core/dataset/corpus/corpusProblems.ts';
+import { readCorpus } from '../core/dataset/corpus/readCorpus.ts';
+import { withMore } from '../core/dataset/moreProblems.ts';
+import { AllowList, allowFile } from '../core/dataset/safety/allowList.ts';
 import type { Problem } from '../core/dataset/problem.ts';
 import { graderFieldsOf } from '../core/dataset/grader.ts';
 import type { StreamResult } from '../core/dataset/stream.ts';
-import { inOrder, truncationProblem } from '../core/dataset/truncation.ts';
+import { truncationProblem } from '../core/dataset/truncation.ts';
 import { chatExampleTokens, type CountText } from '../core/tokens/chatTokens.ts';
 import { encodingOf } from '../core/tokens/encodings.ts';
 import { readChunks, readText, stat } from '../disk/files.ts';
 import { problemText } from '../messages/problems.ts';
 import { exitCouldNotRun, exitFine, exitProblems, worseOf, type CliIo, type ExitCode } from './io.ts';
+import { installedProgram } from './program.ts';
+import { toSarif, type CheckedFile } from './sarif.ts';
 import { explainParseError, tellUsageError } from './usage.ts';
 
-export const validateUsage = `Usage: tunesmith validate FILE... [--provider ID] [--method METHOD] [--model MODEL] [--grader FILE] [--json]
+export const validateUsage = `Usage: tunesmith validate FILE... [--provider ID] [--method METHOD] [--model MODEL]
+                          [--grader FILE] [--against FILE] [--json | --sarif]
 
   Finds problems in training files and counts their tokens.
 
@@ -24,7 +32,11 @@ export const validateUsage = `Usage: tunesmith validate FILE... [--provider ID] 
   --method METHOD   method the files are meant for: supervised, dpo, reinforcement
   --model MODEL     model whose tokens are counted; unknown models give none
   --grader FILE     grader of a reinforcement job, as JSON: the fields it refers to must be in every example
+  --against FILE    training file that must hold none of the examples, not even nearly
   --json            print one JSON document, and nothing else, on standard output
+  --sarif           print the problems as SARIF 2.1.0, for code scanning
+
+  Values in .tunesmith/allow.txt of the current folder are not told as secrets or personal data.
 
   Exit codes: 0 no errors found, 1 errors found, 2 a file could not be read.
 `;
@@ -38,7 +50,15 @@ type Options = {
   readonly method: Method | undefined;
   readonly model: string | undefined;
   readonly grader: string | undefined;
-  readonly json: boolean;
+  readonly against: string | undefined;
+  readonly output: 'text' | 'json' | 'sarif';
+};
+
+/** What all files are checked with. */
+type Checks = {
+  readonly count: CountText | undefined;
+  readonly allow: AllowList | undefined;
+  readonly compare: { readonly reference?: Corpus; readonly file?: ReferenceFile };
 };
 
 type Report = {
@@ -75,13 +95,22 @@ export async function runValidate(args: readonly string[], io: CliIo): Promise<E
   const count = encoding === undefined ? undefined : (await import('../workers/tokens.ts')).countTokens;
   const graderFields = await readGrader(options.grader, io);
   const reports: Report[] = [];
+  const checked: CheckedFile[] = [];
+  let checks: Checks;
+  try {
+    checks = { count, allow: await readAllowList(io), compare: await readReference(options.against, io) };
+  } catch (error) {
+    io.stderr(io.signal.aborted ? 'Stopped.\n' : `${options.against}: ${reasonOf(error)}\n`);
+    return exitCouldNotRun;
+  }
   let exit: ExitCode = exitFine;
   for (const file of options.files) {
     try {
-      const { report, result } = await validateFile(file, { ...options, graderFields }, count, io);
+      const { report, result } = await validateFile(file, { ...options, graderFields }, checks, io);
       exit = worseOf(exit, result.errors > 0 ? exitProblems : exitFine);
       reports.push(report);
-      if (!options.json) {
+      checked.push({ file, problems: withRest(result) });
+      if (options.output === 'text') {
         io.stdout(toText(report, result));
       }
     } catch (error) {
@@ -92,8 +121,9 @@ export async function runValidate(args: readonly string[], io: CliIo): Promise<E
       }
     }
   }
-  if (options.json) {
-    io.stdout(`${JSON.stringify({ files: reports }, null, 2)}\n`);
+  if (options.output !== 'text') {
+    const document = options.output === 'json' ? { files: reports } : toSarif(checked, (await installedProgram()).version);
+    io.stdout(`${JSON.stringify(document, null, 2)}\n`);
   }
   return exit;
 }
@@ -108,10 +138,12 @@ function parseOptions(args: readonly string[]): Options | string {
         method: { type: 'string' },
         model: { type: 'string' },
         grader: { type: 'string' },
+        against: { type: 'string' },
         json: { type: 'boolean', default: false },
+        sarif: { type: 'boolean', default: false },
       },
     });
-    const { provider, method, model, grader, json } = values;
+    const { provider, method, model, grader, against, json, sarif } = values;
     if (positionals.length === 0) {
       return 'Name at least one file.';
     }
@@ -121,10 +153,41 @@ function parseOptions(args: readonly string[]): Options | string {
     if (method !== undefined && !isMethod(method)) {
       return `There is no method '${method}'. Known: supervised, dpo, reinforcement.`;
     }
-    return { files: positionals, provider, method, model, grader, json };
+    if (json && sarif) {
+      return 'Choose one of --json and --sarif.';
+    }
+    const output = json ? 'json' : sarif ? 'sarif' : 'text';
+    return { files: positionals, provider, method, model, grader, against, output };
   } catch (error) {
     return explainParseError(error);
   }
+}
+
+/** The file that the others are compared with. */
+async function readReference(file: string | undefined, io: CliIo): Promise<Checks['compare']> {
+  if (file === undefined) {
+    return {};
+  }
+  const path = await fileAt(file, io);
+  return { reference: await readCorpus(readChunks(path, io.signal)), file: { name: basename(path), file } };
+}
+
+async function readAllowList(io: CliIo): Promise<AllowList | undefined> {
+  const path = join(io.cwd, allowFile);
+  if ((await stat(path))?.kind !== 'file') {
+    return undefined;
+  }
+  return new AllowList(await readText(path));
+}
+
+/** @throws if there is no such file */
+async function fileAt(file: string, io: CliIo): Promise<string> {
+  const path = resolve(io.cwd, file);
+  const found = await stat(path);
+  if (found?.kind !== 'file') {
+    throw new Error(found ? 'This is not a file.' : 'There is no such file.');
+  }
+  return path;
 }
 
 function isMethod(method: string): method is Method {
@@ -146,20 +209,18 @@ async function readGrader(path: string | undefined, io: CliIo): Promise<readonly
 async function validateFile(
   file: string,
   options: Options & { readonly graderFields: readonly string[] },
-  count: CountText | undefined,
+  { count, allow, compare }: Checks,
   io: CliIo,
 ): Promise<{ readonly report: Report; readonly result: StreamResult }> {
-  const path = resolve(io.cwd, file);
-  const found = await stat(path);
-  if (found?.kind !== 'file') {
-    throw new Error(found ? 'This is not a file.' : 'There is no such file.');
-  }
+  const path = await fileAt(file, io);
   let tokens: number | null = count ? 0 : null;
   const ruleset = createRuleset(forModel(datasetProfiles[options.provider] ?? defaultProfile, options.model));
   const truncated: Problem[] = [];
   const checked = await checkBytes(readChunks(path, io.signal), {
     limit: listedProblems,
     ruleset,
+    allow,
+    compare,
     file: {
       ...{ extension: extname(path), role: roleOfName(path), graderFields: options.graderFields },
       ...(options.method === undefined ? {} : { method: options.method }),
@@ -172,37 +233,30 @@ async function validateFile(
       }
     },
   });
-  const result = withMore(checked, truncated);
+  const result = withMore(checked, truncated, listedProblems);
   const { examples } = result;
   const format = result.format ?? null;
   const known = examples > 0 && format === 'chat' ? tokens : null;
   return { report: { file, format, examples, tokens: known, problems: toReported(result) }, result };
 }
 
-/** The result with problems that counting found, as many as are listed. */
-function withMore(result: StreamResult, more: readonly Problem[]): StreamResult {
-  const added = (severity: Problem['severity']): number => more.filter((problem) => problem.severity === severity).length;
-  return {
-    ...result,
-    errors: result.errors + added('error'),
-    warnings: result.warnings + added('warning'),
-    information: result.information + added('information'),
-    problems: more.length === 0 ? result.problems : inOrder(result.problems, more).slice(0, listedProblems),
-  };
-}
-
 function parse(line: string): unknown {
   return JSON.parse(line.startsWith('\uFEFF') ? line.slice(1) : line);
 }
 
-function toReported({ problems, errors, warnings, information }: StreamResult): readonly ReportedProblem[] {
+/** The listed problems, and one more that counts the rest. */
+function withRest({ problems, errors, warnings, information }: StreamResult): readonly Problem[] {
   const hidden = errors + warnings + information - problems.length;
   const first = problems[0];
   const rest: readonly Problem[] =
     hidden > 0 && first
       ? [{ code: 'file.moreProblems', hidden, shown: problems.length, severity: 'information', range: first.range }]
       : [];
-  return [...problems, ...rest].map((problem) => ({
+  return [...problems, ...rest];
+}
+
+function toReported(result: StreamResult): readonly ReportedProblem[] {
+  return withRest(result).map((problem) => ({
     code: problem.code,
     severity: problem.severity,
     line: problem.range.start.line + 1,

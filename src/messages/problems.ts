@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import { rules, type FactsByCode, type ProblemFacts } from '../core/dataset/problem.ts';
 import { chatTexts } from './problems/chatTexts.ts';
 import { contentTexts } from './problems/contentTexts.ts';
+import { corpusTexts } from './problems/corpusTexts.ts';
 import { fileTexts } from './problems/fileTexts.ts';
 import { formatTexts } from './problems/formatTexts.ts';
 import { lineTexts } from './problems/lineTexts.ts';
@@ -17,6 +18,7 @@ const texts: TextsOf<FactsByCode> = {
   ...toolTexts,
   ...formatTexts,
   ...safetyTexts,
+  ...corpusTexts,
 };
 
 /** What is wrong, why it matters, and what to do, in whole sentences; and that a rule rests on hearsay, if it does. */

@@ -1,7 +1,13 @@
+import { Corpus } from './corpus/corpus.ts';
+import { corpusProblems, type ReferenceFile } from './corpus/corpusProblems.ts';
+import { addLine, mostCompared } from './corpus/readCorpus.ts';
+import { withMore } from './moreProblems.ts';
+import { defaultRuleset } from './ruleset.ts';
 import { LineDecoder } from '../jsonl/lineDecoder.ts';
 import type { DatasetOptions } from './document.ts';
 import { fileKindOf } from './fileKind.ts';
 import type { LineCheck } from './line.ts';
+import type { Problem } from './problem.ts';
 import { DatasetStream, type StreamResult } from './stream.ts';
 
 /** A longer line is told instead of checked, so that memory stays bounded. In bytes. */
@@ -12,6 +18,8 @@ export type CheckBytesOptions = DatasetOptions & {
   readonly limit: number;
   /** Told each line that could be checked, with what was found in it and its number from 0. */
   readonly onLine?: (text: string, check: LineCheck, line: number) => void;
+  /** Whether examples are compared with each other, and with those of which other file. */
+  readonly compare?: { readonly reference?: Corpus; readonly file?: ReferenceFile };
   /** Told the number of bytes read so far. */
   readonly onBytes?: (bytes: number) => void;
 };
@@ -23,6 +31,8 @@ export type CheckBytesOptions = DatasetOptions & {
 export async function checkBytes(chunks: AsyncIterable<Uint8Array>, options: CheckBytesOptions): Promise<StreamResult> {
   const decoder = new LineDecoder(maximumLine);
   const stream = new DatasetStream(options.limit, options);
+  const corpus = options.compare ? new Corpus() : undefined;
+  corpus?.compareWith(options.compare?.reference);
   let started = false;
   let crlf = false;
   for await (const chunk of chunks) {
@@ -35,11 +45,22 @@ export async function checkBytes(chunks: AsyncIterable<Uint8Array>, options: Che
         return stream.end({ ...options, file: { ...options.file, ...alien } });
       }
     }
-    take(decoder.push(chunk), stream, options);
+    take(decoder.push(chunk), stream, corpus, options);
     options.onBytes?.(decoder.bytes);
   }
-  take(decoder.end(), stream, options);
-  return stream.end({ ...options, file: { ...options.file, bytes: decoder.bytes, ...(crlf ? { crlf } : {}) } });
+  take(decoder.end(), stream, corpus, options);
+  const result = stream.end({ ...options, file: { ...options.file, bytes: decoder.bytes, ...(crlf ? { crlf } : {}) } });
+  return corpus && result.framing === 'lines' ? withMore(result, compared(corpus, options), options.limit) : result;
+}
+
+function compared(corpus: Corpus, { ruleset = defaultRuleset, compare }: CheckBytesOptions): readonly Problem[] {
+  corpus.settle(() => false);
+  const problems = corpusProblems(corpus, ruleset, compare?.file);
+  const severity = ruleset.severities['corpus.partial'];
+  const place = { line: 0, character: 0 };
+  return corpus.size < mostCompared || severity === 'off'
+    ? problems
+    : [{ code: 'corpus.partial', compared: corpus.size, severity, range: { start: place, end: place } }, ...problems];
 }
 
 /** True if the first line of a file ends with CRLF; files have one kind of line break, nearly always. */
@@ -48,12 +69,20 @@ function startsWithCrlf(start: Uint8Array): boolean {
   return end > 0 && start[end - 1] === 13;
 }
 
-function take(lines: ReturnType<LineDecoder['push']>, stream: DatasetStream, options: CheckBytesOptions): void {
+function take(
+  lines: ReturnType<LineDecoder['push']>,
+  stream: DatasetStream,
+  corpus: Corpus | undefined,
+  options: CheckBytesOptions,
+): void {
   for (const line of lines) {
     if (line.text === undefined) {
       stream.pushOverlong(maximumLine);
     } else {
       const check = stream.push(line.text, line.validUtf8);
+      if (corpus && check.kind === 'example') {
+        addLine(corpus, line.text, stream.lineCount - 1);
+      }
       options.onLine?.(line.text, check, stream.lineCount - 1);
     }
   }

@@ -3,6 +3,9 @@ import { countLineBreaks, isBlank } from '../jsonl/lines.ts';
 import type { LineSource, TextEdit } from '../jsonl/position.ts';
 import type { FileFacts } from './fileProblems.ts';
 import type { Framing } from './format.ts';
+import type { Corpus } from './corpus/corpus.ts';
+import { CorpusLines } from './corpus/corpusLines.ts';
+import { corpusProblems, type ReferenceFile } from './corpus/corpusProblems.ts';
 import { endsOf, framingOf } from './framing.ts';
 import { checkLine, overlongLine, type LineCheck } from './line.ts';
 import type { Problem } from './problem.ts';
@@ -40,9 +43,14 @@ export class DatasetDocument {
   #file: FileFacts;
   #allow: AllowList | undefined;
   #view: FileView | undefined;
+  readonly #examples: CorpusLines;
+  #reference: ReferenceFile | undefined;
+  /** What comparing found; empty from an edit to the next comparison. */
+  #compared: ReadonlyMap<number, readonly Problem[]> = new Map();
 
   constructor(source: LineSource, options: DatasetOptions = {}) {
     this.#source = source;
+    this.#examples = new CorpusLines(source);
     this.#ruleset = options.ruleset ?? defaultRuleset;
     this.#file = options.file ?? {};
     this.#allow = options.allow;
@@ -53,6 +61,8 @@ export class DatasetDocument {
   reset(): void {
     this.#view = undefined;
     this.#lines.splice(0, this.#lines.length, unchecked(this.#source.lineCount));
+    this.#examples.reset();
+    this.#compared = new Map();
   }
 
   /** Other facts of the file, or other rules; only if these differ, all lines are unchecked. */
@@ -85,7 +95,10 @@ export class DatasetDocument {
   applyChange(change: TextEdit): void {
     this.#view = undefined;
     const { start, end } = change.range;
-    this.#lines.splice(start.line, end.line - start.line + 1, unchecked(countLineBreaks(change.text) + 1));
+    const added = countLineBreaks(change.text) + 1;
+    this.#lines.splice(start.line, end.line - start.line + 1, unchecked(added));
+    this.#examples.replace(start.line, end.line - start.line + 1, added);
+    this.#compared = new Map();
   }
 
   /** False if the text and what was told of its edits do not fit together; `reset` helps. */
@@ -109,10 +122,51 @@ export class DatasetDocument {
     );
   }
 
-  /** The file in numbers, as far as it is checked. */
+  /** Compares with another file from now on, which must hold none of these examples. */
+  compareWith(reference: Corpus | undefined, file: ReferenceFile | undefined): void {
+    this.#examples.corpus.compareWith(reference);
+    this.#reference = file;
+    this.#compared = new Map();
+  }
+
+  /**
+   * Compares the examples with each other until all are or `stop`, asked after each, says so; true if all are. What
+   * it finds belongs to the problems only then, and until the next edit.
+   */
+  compare(stop: () => boolean = () => false): boolean {
+    if (this.#framing() !== 'lines') {
+      return true;
+    }
+    if (!this.#examples.compare(stop)) {
+      return false;
+    }
+    this.#examples.place();
+    const byLine = new Map<number, Problem[]>();
+    for (const problem of corpusProblems(this.#examples.corpus, this.#ruleset, this.#reference)) {
+      const { line } = problem.range.start;
+      const known = byLine.get(line);
+      if (known) {
+        known.push(problem);
+      } else {
+        byLine.set(line, [problem]);
+      }
+    }
+    this.#compared = byLine;
+    return true;
+  }
+
+  /** The file in numbers, as far as it is checked and compared. */
   summary(): DatasetSummary {
     const { tally: _tally, ruleset: _ruleset, atFile: _atFile, ...summary } = this.#look();
-    return summary;
+    let { errors, warnings, information } = summary;
+    for (const problems of this.#compared.values()) {
+      for (const { severity } of problems) {
+        errors += severity === 'error' ? 1 : 0;
+        warnings += severity === 'warning' ? 1 : 0;
+        information += severity === 'information' ? 1 : 0;
+      }
+    }
+    return { ...summary, errors, warnings, information };
   }
 
   /** All problems: those of the file, then those of the lines in order. They are made while they are read. */
@@ -122,8 +176,14 @@ export class DatasetDocument {
     if (view.framing !== 'lines') {
       return;
     }
+    const compared = [...this.#compared.keys()];
+    let next = 0;
     for (const { start, items, summary } of this.#lines.chunks()) {
-      if (mayHoldProblems(summary, view.format)) {
+      const here = next < compared.length && (compared[next] ?? 0) < start + items.length;
+      while (next < compared.length && (compared[next] ?? 0) < start + items.length) {
+        next += 1;
+      }
+      if (here || mayHoldProblems(summary, view.format)) {
         for (let offset = 0; offset < items.length; offset += 1) {
           yield* this.#problemsOf(items[offset], start + offset, view);
         }
@@ -149,6 +209,7 @@ export class DatasetDocument {
       }
     } else if (check) {
       yield* problemsOfLine(check, line, this.#source.lineAt(line).length, view.format, this.#ruleset);
+      yield* this.#compared.get(line) ?? [];
     }
   }
 

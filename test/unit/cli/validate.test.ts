@@ -45,7 +45,7 @@ test('an example longer than the training context is told at its line', async ()
   const { exit, out } = await run(write('long.jsonl', `\n${lines.join('\n')}\n`), '--json');
   assert.equal(exit, 0);
   const { files } = JSON.parse(out) as { files: { problems: { code: string; line: number }[] }[] };
-  assert.deepEqual(files[0]?.problems.map(({ code, line }) => [code, line]), [['line.blank', 1], ['example.tokens.truncated', 9]]);
+  assert.deepEqual(files[0]?.problems.map(({ code, line }) => [code, line]), [['line.blank', 1], ['corpus.length.outlier', 9], ['example.tokens.truncated', 9]]);
 });
 
 test('a grader that names a missing field is an error, and one that cannot be read ends the command', async () => {
@@ -128,5 +128,5 @@ test('no more than ten thousand problems are listed, and the rest is counted', a
   assert.equal(exit, 1);
   const { problems } = (JSON.parse(out) as { files: { problems: { code: string; message: string }[] }[] }).files[0] ?? { problems: [] };
   assert.equal(problems.length, 10_001);
-  assert.match(problems.at(-1)?.message ?? '', /2000 more/);
+  assert.match(problems.at(-1)?.message ?? '', /13999 more/);
 });

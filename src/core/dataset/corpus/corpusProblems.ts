@@ -1,0 +1,168 @@
+import { rangeOf } from '../../jsonl/position.ts';
+import type { Problem, ProblemFacts, RelatedPlace } from '../problem.ts';
+import type { Ruleset } from '../ruleset.ts';
+import { bucketOf, lineOf, type Corpus, type Entry, type SystemPrompt } from './corpus.ts';
+import { similarity } from './sketch.ts';
+
+/** The other file, as it is named in texts, and as whoever shows related places knows it. */
+export type ReferenceFile = { readonly name: string; readonly file: string };
+
+type Place = { readonly entry: Entry; readonly file?: string };
+
+/** Both of two answers up to this length are labels, which contradict each other. In UTF-16 units. */
+const label = 60;
+/** Most related places of one problem. */
+const mostRelated = 5;
+
+/** What shows only across lines and files, in order of line. The places of the examples must be right. */
+export function corpusProblems(corpus: Corpus, ruleset: Ruleset, reference?: ReferenceFile): Problem[] {
+  const problems: Problem[] = [];
+  const add = (facts: ProblemFacts, entry: Entry, ...related: readonly Place[]): void => {
+    const severity = ruleset.severities[facts.code];
+    if (severity !== 'off') {
+      problems.push({ ...facts, severity, range: rangeAt(entry), related: related.map(toRelated) });
+    }
+  };
+  duplicates(corpus, add);
+  nearDuplicates(corpus, add);
+  contradictions(corpus, add);
+  leaks(corpus, reference, add);
+  driftingPrompts(corpus, add);
+  outliers(corpus, add);
+  systemShare(corpus, add);
+  return problems.sort((one, other) => one.range.start.line - other.range.start.line || (one.code < other.code ? -1 : 1));
+}
+
+type Add = (facts: ProblemFacts, entry: Entry, ...related: readonly Place[]) => void;
+
+function duplicates({ repeated }: Corpus, add: Add): void {
+  for (const { entries } of repeated) {
+    const first = firstOf(entries);
+    for (const entry of entries) {
+      if (entry !== first) {
+        add({ code: 'corpus.duplicate.same', line: lineOf(first) + 1, copies: entries.size }, entry, { entry: first });
+      }
+    }
+  }
+}
+
+function nearDuplicates(corpus: Corpus, add: Add): void {
+  for (const copies of corpus.similar()) {
+    const own = firstOf(copies.entries);
+    const others = [...copies.near].map(({ entries }) => firstOf(entries)).sort((one, other) => lineOf(one) - lineOf(other));
+    const first = others[0];
+    if (first && lineOf(first) < lineOf(own)) {
+      add({ code: 'corpus.duplicate.near', line: lineOf(first) + 1 }, own, ...others.slice(0, mostRelated).map((entry) => ({ entry })));
+    }
+  }
+}
+
+function contradictions({ contradicted }: Corpus, add: Add): void {
+  for (const { entries, answers, format } of contradicted) {
+    const first = firstOf(entries);
+    for (const entry of entries) {
+      if (entry.answer === first.answer || firstOf(entry.copies.entries) !== entry) {
+        continue;
+      }
+      const facts = { line: lineOf(first) + 1, answers: answers.size };
+      const code =
+        format === 'preference'
+          ? 'corpus.preference.reversed'
+          : Math.max(entry.answerLength, first.answerLength) <= label
+            ? 'corpus.answer.conflict'
+            : 'corpus.answer.varies';
+      add({ code, ...facts }, entry, { entry: first });
+    }
+  }
+}
+
+function leaks({ copies: all, reference: other }: Corpus, reference: ReferenceFile | undefined, add: Add): void {
+  if (!other || !reference) {
+    return;
+  }
+  for (const { leak, entries } of all.values()) {
+    if (leak) {
+      const facts = { line: lineOf(leak.entry) + 1, file: reference.name };
+      add({ code: `corpus.leak.${leak.kind}`, ...facts }, firstOf(entries), { entry: leak.entry, file: reference.file });
+    }
+  }
+}
+
+/** So many different system messages are meant; fewer, if all but one are rare and like it, are not. */
+const fewPrompts = 64;
+
+function driftingPrompts({ prompts, size }: Corpus, add: Add): void {
+  if (prompts.size < 2 || prompts.size > fewPrompts) {
+    return;
+  }
+  const usual = [...prompts.values()].reduce((best, prompt) => (isMoreUsual(prompt, best) ? prompt : best));
+  for (const prompt of prompts.values()) {
+    const rare = prompt.entries.size * 4 <= usual.entries.size;
+    if (prompt !== usual && rare && similarity(prompt.sketch.smallest, usual.sketch.smallest) >= 0.5) {
+      const facts = { examples: prompt.entries.size, of: size };
+      add({ code: 'corpus.system.drift', ...facts }, firstOf(prompt.entries), { entry: firstOf(usual.entries) });
+    }
+  }
+}
+
+function isMoreUsual(one: SystemPrompt, other: SystemPrompt): boolean {
+  return one.entries.size > other.entries.size || (one.entries.size === other.entries.size && one.hash < other.hash);
+}
+
+/** Fewer examples show no usual length, and no usual share. */
+const enough = 50;
+
+/** Examples eight times as long as three quarters of all, and far outside of their spread (Tukey's outer fence). */
+function outliers({ byLength, size }: Corpus, add: Add): void {
+  if (size < enough) {
+    return;
+  }
+  const buckets = [...byLength].sort(([one], [other]) => one - other);
+  const atShare = (share: number): number => {
+    let seen = 0;
+    for (const [bucket, { size: here }] of buckets) {
+      seen += here;
+      if (seen >= share * size) {
+        return bucket;
+      }
+    }
+    return 0;
+  };
+  const [low, middle, high] = [atShare(0.25), atShare(0.5), atShare(0.75)] as const;
+  const fence = high + Math.max(bucketOf(7), 3 * (high - low));
+  const usual = Math.round(2 ** ((middle + 0.5) / 4));
+  for (const [bucket, entries] of buckets) {
+    for (const entry of bucket > fence ? entries : []) {
+      add({ code: 'corpus.length.outlier', characters: entry.characters, usual }, entry);
+    }
+  }
+}
+
+const largeShare = 0.8;
+
+function systemShare({ characters, systemCharacters, prompts, size }: Corpus, add: Add): void {
+  const [prompt] = prompts.values();
+  if (size >= enough && prompt && systemCharacters >= largeShare * characters) {
+    const percent = Math.floor((100 * systemCharacters) / characters);
+    add({ code: 'corpus.system.share', percent }, firstOf(new Set([...prompts.values()].map(({ entries }) => firstOf(entries)))));
+  }
+}
+
+function firstOf(entries: ReadonlySet<Entry>): Entry {
+  let first: Entry | undefined;
+  for (const entry of entries) {
+    first = first === undefined || lineOf(entry) < lineOf(first) ? entry : first;
+  }
+  if (!first) {
+    throw new Error('There is a group without examples.');
+  }
+  return first;
+}
+
+function rangeAt(entry: Entry): Problem['range'] {
+  return rangeOf(lineOf(entry), entry.mark);
+}
+
+function toRelated({ entry, file }: Place): RelatedPlace {
+  return { range: rangeAt(entry), ...(file === undefined ? {} : { file }) };
+}

@@ -127,6 +127,7 @@ export class Datasets implements vscode.Disposable {
       limit,
       ruleset,
       allow,
+      compare: {},
       file: { ...file, extension: /\.[^./\\]*$/.exec(uri.path)?.[0] ?? '' },
       ...(onProgress && size > 0 ? { onBytes: (bytes: number) => onProgress(Math.min(1, bytes / size)) } : {}),
     });

@@ -24,6 +24,7 @@ export class OpenDataset implements vscode.Disposable {
   #waiting: (() => void)[] = [];
   #checkedVersion: number | undefined;
   #disposed = false;
+  #shown = false;
 
   constructor(document: vscode.TextDocument, options: () => DatasetOptions, onChecked: () => void) {
     this.document = document;
@@ -102,7 +103,17 @@ export class OpenDataset implements vscode.Disposable {
 
   #work(): void {
     const end = performance.now() + sliceTime;
-    if (!this.#core.check(() => performance.now() >= end)) {
+    const stop = (): boolean => performance.now() >= end;
+    if (!this.#core.check(stop)) {
+      this.#slice = setImmediate(() => this.#work());
+      return;
+    }
+    if (!this.#shown) {
+      // What lines say by themselves is shown before all of them are compared for the first time.
+      this.#shown = true;
+      this.#onChecked();
+    }
+    if (!this.#core.compare(stop)) {
       this.#slice = setImmediate(() => this.#work());
       return;
     }

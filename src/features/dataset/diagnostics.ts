@@ -44,7 +44,7 @@ export class DatasetDiagnostics implements vscode.Disposable {
 
   /** Shows what a check of a file's bytes found. */
   showFile(uri: vscode.Uri, problems: readonly Problem[], total: number): void {
-    this.#collection.set(uri, toDiagnostics(problems, total));
+    this.#collection.set(uri, toDiagnostics(uri, problems, total));
   }
 
   dispose(): void {
@@ -64,7 +64,7 @@ export class DatasetDiagnostics implements vscode.Disposable {
     const truncated = this.#truncated(document, dataset.core.ruleset);
     const total = errors + warnings + information + truncated.length;
     // Counted lines come first, so that they are among those that are shown.
-    this.#collection.set(document.uri, toDiagnostics(chain(truncated, dataset.core.problems()), total));
+    this.#collection.set(document.uri, toDiagnostics(document.uri, chain(truncated, dataset.core.problems()), total));
   }
 
   /** Examples that are longer than the model is trained on, as far as tokens are counted. */
@@ -85,7 +85,7 @@ function* chain(...lists: readonly Iterable<Problem>[]): IterableIterator<Proble
 }
 
 /** The first problems as the editor shows them, and one more that counts the rest. */
-function toDiagnostics(problems: Iterable<Problem>, total: number): vscode.Diagnostic[] {
+function toDiagnostics(uri: vscode.Uri, problems: Iterable<Problem>, total: number): vscode.Diagnostic[] {
   const diagnostics: vscode.Diagnostic[] = [];
   for (const problem of problems) {
     if (diagnostics.length >= shownProblems) {
@@ -96,15 +96,22 @@ function toDiagnostics(problems: Iterable<Problem>, total: number): vscode.Diagn
       diagnostics.push(named(rest, facts.code));
       break;
     }
-    diagnostics.push(toDiagnostic(problem));
+    diagnostics.push(toDiagnostic(problem, uri));
   }
   return diagnostics;
 }
 
-export function toDiagnostic(problem: Problem): vscode.Diagnostic {
+export function toDiagnostic(problem: Problem, uri: vscode.Uri): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(toRange(problem), problemText(problem), severities[problem.severity]);
   if (problem.code === 'json.duplicateKey' || problem.code === 'line.blank') {
     diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
+  }
+  if (problem.related && problem.related.length > 0) {
+    diagnostic.relatedInformation = problem.related.map(({ file, range: { start, end } }) => {
+      const range = new vscode.Range(start.line, start.character, end.line, end.character);
+      const location = new vscode.Location(file === undefined ? uri : vscode.Uri.parse(file), range);
+      return new vscode.DiagnosticRelatedInformation(location, vscode.l10n.t('The other example'));
+    });
   }
   return named(diagnostic, problem.code);
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetDocument } from '../../src/core/dataset/document.ts';
 import { checkLine } from '../../src/core/dataset/line.ts';
+import { findSensitive } from '../../src/core/dataset/safety/scan.ts';
 import { chatLines } from '../support/chatLines.ts';
 import { TextLines } from '../support/textLines.ts';
 
@@ -72,12 +73,22 @@ for (let round = 0; round < rounds; round += 1) {
   }
 }
 
+const safety: number[] = [];
+const across: number[] = [];
+for (let round = 0; round < 5; round += 1) {
+  safety.push(processorTime(() => lines.forEach((line) => findSensitive(line))));
+  const document = new DatasetDocument(source);
+  across.push(processorTime(() => document.compare()));
+}
+
 const parsing = median(parse);
 const whole = median(full);
 const ratio = (value: number): string => value.toFixed(2);
 console.log(`lines                                      ${lines.length}`);
 console.log(`JSON.parse of each line                    1.00 (${parsing.toFixed(1)} ms of processor time)`);
 console.log(`rules of each line                         ${ratio(median(rules) / parsing)}`);
+console.log(`secrets and personal data alone            ${ratio(median(safety) / parsing)}`);
+console.log(`across lines, with near duplicates         ${ratio(median(across) / parsing)}   (wanted: at most 6)`);
 console.log(`full validation with all problems listed   ${ratio(whole / parsing)}   (wanted: at most 3)`);
 console.log(`again after one edit, of a full run        ${((median(edits) / whole) * 100).toFixed(2)} %   (wanted: under 1 %)`);
 

@@ -25,7 +25,8 @@ const technical: ReadonlySet<string> = new Set(['role', 'type', 'id', 'tool_call
 
 /** Digest of a parsed example; undefined if it is nested too deep. */
 export function digestOf(example: Json, format: Format | undefined): Digest | undefined {
-  const whole = hashOf(example);
+  const known = new Map<object, number>();
+  const whole = hashOf(example, known);
   if (whole === undefined) {
     return undefined;
   }
@@ -33,7 +34,7 @@ export function digestOf(example: Json, format: Format | undefined): Digest | un
   const system = systemOf(messages);
   const texts: string[] = [];
   gather(example, texts, 0);
-  const { prompt, answer, answerLength } = turns(example, format, messages);
+  const { prompt, answer, answerLength } = turns(example, format, messages, (value) => hashOf(value, known) ?? hashOfText(''));
   const characters = texts.reduce((sum, text) => sum + text.length, system?.length ?? 0);
   return { format, whole, prompt, answer, answerLength, system, characters, texts };
 }
@@ -41,7 +42,8 @@ export function digestOf(example: Json, format: Format | undefined): Digest | un
 type Turns = { readonly prompt: number; readonly answer: number; readonly answerLength: number };
 const noTurns: Turns = { prompt: 0, answer: 0, answerLength: 0 };
 
-function turns(example: Json, format: Format | undefined, messages: readonly unknown[]): Turns {
+/** `hash` is for values that are known not to be nested too deep. */
+function turns(example: Json, format: Format | undefined, messages: readonly unknown[], hash: (value: unknown) => number): Turns {
   switch (format) {
     case 'chat': {
       const last = messages.at(-1);
@@ -114,9 +116,4 @@ function lengthOf(value: unknown): number {
   const texts: string[] = [];
   gather(value, texts, 1);
   return texts.reduce((sum, text) => sum + text.length, 0);
-}
-
-/** Of values that are known not to be nested too deep. */
-function hash(value: unknown): number {
-  return hashOf(value) ?? hashOfText('');
 }

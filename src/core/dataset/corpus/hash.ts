@@ -3,9 +3,9 @@ const deepest = 100;
 
 /**
  * A 53-bit hash of a parsed JSON value; the order of an object's keys does not count. Undefined for a value that is
- * nested too deep. Two 32-bit multiplicative lanes, mixed at the end as in MurmurHash3's finalizer.
+ * nested too deep. What `known` holds, by objects and arrays, is not hashed again. Two 32-bit multiplicative lanes, mixed at the end as in MurmurHash3's finalizer.
  */
-export function hashOf(value: unknown, depth = 0): number | undefined {
+export function hashOf(value: unknown, known: Map<object, number>, depth = 0): number | undefined {
   if (typeof value === 'string') {
     return hashOfText(value);
   }
@@ -15,25 +15,31 @@ export function hashOf(value: unknown, depth = 0): number | undefined {
   if (depth >= deepest) {
     return undefined;
   }
+  const before = known.get(value);
+  if (before !== undefined) {
+    return before;
+  }
   if (Array.isArray(value)) {
     let hash = 17;
     for (const item of value) {
-      const inner = hashOf(item, depth + 1);
+      const inner = hashOf(item, known, depth + 1);
       if (inner === undefined) {
         return undefined;
       }
       hash = combine(hash, inner);
     }
+    known.set(value, hash);
     return hash;
   }
   let sum = 29;
   for (const key in value) {
-    const inner = hashOf((value as Readonly<Record<string, unknown>>)[key], depth + 1);
+    const inner = hashOf((value as Readonly<Record<string, unknown>>)[key], known, depth + 1);
     if (inner === undefined) {
       return undefined;
     }
     sum = (sum + combine(hashOfText(key), inner)) % Number.MAX_SAFE_INTEGER;
   }
+  known.set(value, sum);
   return sum;
 }
 

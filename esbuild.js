@@ -67,6 +67,7 @@ const builds = [
     ...node,
     entryPoints: {
       prepareWorker: 'src/workers/prepareWorker.ts',
+      datasetWorker: 'src/workers/datasetWorker.ts',
       tokenWorker: 'src/workers/tokenWorker.ts',
       engine: 'src/engine/main.ts',
       generatorThread: 'src/engine/generatorThread.ts',

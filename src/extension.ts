@@ -11,6 +11,7 @@ import { registerJobs } from './features/jobs/index.ts';
 import { registerMetrics } from './features/metrics/index.ts';
 import { registerPrepare } from './features/prepare/index.ts';
 import { Connections } from './platform/connections.ts';
+import { DatasetChecker } from './platform/datasetChecker.ts';
 import { DatasetRules } from './platform/datasetRules.ts';
 import { Datasets } from './platform/datasets.ts';
 import { EngineProcess } from './platform/engineProcess.ts';
@@ -40,7 +41,8 @@ export function activate(context: vscode.ExtensionContext): { readonly activatio
   const jobWatcher = own(new JobWatcher({ connections, store: jobStore, globalState: context.globalState, log }));
   const jobOrigins = new JobOrigins(context.globalState);
   const datasetRules = own(new DatasetRules({ connections, workspaceState: context.workspaceState, log }));
-  const datasets = own(new Datasets({ log, rules: datasetRules }));
+  const checker = own(new DatasetChecker({ program: join(context.extensionPath, 'dist', 'datasetWorker.js'), log }));
+  const datasets = own(new Datasets({ log, rules: datasetRules, checker }));
   const tokens = own(new TokenCounter({ program: join(context.extensionPath, 'dist', 'tokenWorker.js'), log }));
   const beforeEnd = (work: () => Promise<void>): void => void lastWork.push(work);
   const services = {

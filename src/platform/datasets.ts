@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { readTrainingFacts, readTrainingFactsOfBytes, type TrainingFacts } from '../core/chat/trainingFacts.ts';
-import { checkBytes } from '../core/dataset/checkBytes.ts';
 import type { DatasetOptions } from '../core/dataset/document.ts';
 import type { FileFacts } from '../core/dataset/fileProblems.ts';
 import { holdsKnownKey, looksLikeDataset, recognizedLines, type Format } from '../core/dataset/format.ts';
@@ -12,6 +11,7 @@ import { countLineBreaks } from '../core/jsonl/lines.ts';
 import { problemText } from '../messages/problems.ts';
 import { AllowLists } from './allowLists.ts';
 import { fileBytes } from './fileBytes.ts';
+import type { DatasetChecker } from './datasetChecker.ts';
 import type { DatasetRules } from './datasetRules.ts';
 import type { Log } from './log.ts';
 import { OpenDataset } from './openDataset.ts';
@@ -35,6 +35,8 @@ type CheckFileOptions = {
   readonly onProgress?: (share: number) => void;
 };
 
+type DatasetServices = { readonly log: Log; readonly rules: DatasetRules; readonly checker: DatasetChecker };
+
 /**
  * Which files are training files, and what is wrong with them; for open files it follows every edit. A `.jsonl` is a
  * training file if somebody says so or if it looks like one, and then until it is closed.
@@ -42,6 +44,7 @@ type CheckFileOptions = {
 export class Datasets implements vscode.Disposable {
   readonly #log: Log;
   readonly #rules: DatasetRules;
+  readonly #checker: DatasetChecker;
   readonly #open = new Map<string, OpenDataset>();
   /** Files that a person, a recipe or a job called a training file. */
   readonly #named = new Set<string>();
@@ -56,9 +59,10 @@ export class Datasets implements vscode.Disposable {
   /** A document is no open training file any more. */
   readonly onDidClose = this.#closed.event;
 
-  constructor({ log, rules }: { readonly log: Log; readonly rules: DatasetRules }) {
+  constructor({ log, rules, checker }: DatasetServices) {
     this.#log = log;
     this.#rules = rules;
+    this.#checker = checker;
     this.#subscriptions = vscode.Disposable.from(
       vscode.workspace.onDidOpenTextDocument((document) => this.#consider(document)),
       vscode.workspace.onDidChangeTextDocument((change) => this.#follow(change)),
@@ -118,18 +122,17 @@ export class Datasets implements vscode.Disposable {
     }
   }
 
-  /** Checks the bytes of a file, open or not, of any size, in bounded memory. */
+  /** Checks the bytes of a file, open or not, of any size, in bounded memory and beside the extension host. */
   async checkFile(uri: vscode.Uri, { limit, signal, role, onProgress }: CheckFileOptions): Promise<StreamResult> {
-    const { size, chunks } = await fileBytes(uri, signal);
     await this.allowLists.loaded();
     const { ruleset, file, allow } = this.#optionsOf(uri, { role: role ?? roleOfName(uri.path) });
-    return await checkBytes(chunks, {
+    return await this.#checker.check(uri, {
       limit,
       ruleset,
-      allow,
-      compare: {},
+      allow: allow?.text,
       file: { ...file, extension: /\.[^./\\]*$/.exec(uri.path)?.[0] ?? '' },
-      ...(onProgress && size > 0 ? { onBytes: (bytes: number) => onProgress(Math.min(1, bytes / size)) } : {}),
+      signal,
+      onProgress,
     });
   }
 

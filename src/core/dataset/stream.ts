@@ -14,6 +14,9 @@ export type StreamResult = DatasetSummary & {
   readonly problems: readonly Problem[];
 };
 
+/** Lines in order, and how many problems they have at least, for the reason why they stand in the list. */
+type KeptLines = { readonly lines: KeptLine[]; problems: number };
+
 type KeptLine = { readonly line: number; readonly length: number; readonly check: LineCheck };
 
 /**
@@ -31,8 +34,8 @@ export class DatasetStream {
   #line = 0;
   #byteOrderMark = false;
   /** Lines that may have problems, by what decides whether they have them: nothing, or the format of the file. */
-  readonly #always: KeptLine[] = [];
-  readonly #answered: KeptLine[] = [];
+  readonly #always: KeptLines = { lines: [], problems: 0 };
+  readonly #answered: KeptLines = { lines: [], problems: 0 };
   readonly #asFormat = byFormat();
   readonly #ofFormat = byFormat();
 
@@ -95,15 +98,17 @@ export class DatasetStream {
     addLine(this.#tally, check);
     const kept = { line: this.#line, length, check };
     this.#line += 1;
-    if (check.kind === 'blank' || check.problems.length > 0) {
-      this.#push(this.#always, kept);
+    const tellsBlank = check.kind === 'blank' && this.#ruleset.severities['line.blank'] !== 'off';
+    if (tellsBlank || check.problems.length > 0) {
+      this.#push(this.#always, kept, check.problems.length);
     }
     if (check.traits.answered) {
       this.#push(this.#answered, kept);
     }
     for (const format of formats) {
-      if (check.as[format]) {
-        this.#push(this.#asFormat[format], kept);
+      const problems = check.as[format];
+      if (problems) {
+        this.#push(this.#asFormat[format], kept, problems.length);
       }
     }
     if (check.format !== undefined) {
@@ -111,19 +116,21 @@ export class DatasetStream {
     }
   }
 
-  #push(list: KeptLine[], kept: KeptLine): void {
-    if (list.length < this.#limit) {
-      list.push(kept);
+  /** A line with thousands of problems leaves no room for the next one, so that memory is bounded by the limit. */
+  #push(list: KeptLines, kept: KeptLine, problems = 1): void {
+    if (list.problems < this.#limit) {
+      list.lines.push(kept);
+      list.problems += Math.max(1, problems);
     }
   }
 
   /** The kept lines that have problems in a file of the format, in order. */
   #relevant(format: Format | undefined): Iterable<KeptLine> {
     const lines = new Map<number, KeptLine>();
-    const mixed = formats.filter((other) => clashes(other, format)).flatMap((other) => this.#ofFormat[other]);
-    const answered = format === 'reinforcement' ? this.#answered : [];
-    const own = format === undefined ? [] : this.#asFormat[format];
-    for (const kept of [...this.#always, ...own, ...mixed, ...answered]) {
+    const mixed = formats.filter((other) => clashes(other, format)).flatMap((other) => this.#ofFormat[other].lines);
+    const answered = format === 'reinforcement' ? this.#answered.lines : [];
+    const own = format === undefined ? [] : this.#asFormat[format].lines;
+    for (const kept of [...this.#always.lines, ...own, ...mixed, ...answered]) {
       lines.set(kept.line, kept);
     }
     return [...lines.values()].sort((one, other) => one.line - other.line);
@@ -134,6 +141,7 @@ function problemsIn({ check, line, length }: KeptLine, format: Format | undefine
   return check.kind === 'blank' ? blankLineProblem(line, length, ruleset) : problemsOfLine(check, line, length, format, ruleset);
 }
 
-function byFormat(): Readonly<Record<Format, KeptLine[]>> {
-  return { chat: [], preference: [], reinforcement: [], completion: [] };
+function byFormat(): Readonly<Record<Format, KeptLines>> {
+  const none = (): KeptLines => ({ lines: [], problems: 0 });
+  return { chat: none(), preference: none(), reinforcement: none(), completion: none() };
 }

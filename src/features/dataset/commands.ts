@@ -101,7 +101,13 @@ async function validate(target: unknown, services: CommandServices): Promise<voi
   }
 }
 
-type Found = { readonly examples: number; readonly errors: number; readonly warnings: number };
+type Found = {
+  readonly examples: number;
+  readonly errors: number;
+  readonly warnings: number;
+  /** What a person must know about how it was checked. */
+  readonly remark?: string | undefined;
+};
 
 async function check(
   uri: vscode.Uri,
@@ -127,15 +133,29 @@ async function check(
     // One more than is shown tells that there are more.
     const result = await datasets.checkFile(uri, { limit: shownProblems + 1, signal: abort.signal, onProgress });
     diagnostics.showFile(uri, result.problems, result.errors + result.warnings + result.information);
-    return result;
+    return { ...result, remark: remarkOn(uri) };
   } finally {
     abort.dispose();
   }
 }
 
-async function tell(name: string, { examples, errors, warnings }: Found): Promise<void> {
+/** An editor may show a file without handing it to extensions: VS Code does so with more than 50 MB. */
+function remarkOn(uri: vscode.Uri): string | undefined {
+  const key = uri.toString();
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  const tab = tabs.find(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === key);
+  if (tab?.isDirty === true) {
+    return vscode.l10n.t('The file as it is on disk was checked, without the changes that are not saved.');
+  }
+  return tab
+    ? vscode.l10n.t('VS Code keeps files of this size from extensions: hovers, token counts and fixes are off, and problems are those of the last check.')
+    : undefined;
+}
+
+async function tell(name: string, { examples, errors, warnings, remark }: Found): Promise<void> {
   const showProblems = vscode.l10n.t('Show Problems');
-  const counts = vscode.l10n.t('{0}: {1} examples, {2} errors, {3} warnings.', name, examples, errors, warnings);
+  const numbers = vscode.l10n.t('{0}: {1} examples, {2} errors, {3} warnings.', name, examples, errors, warnings);
+  const counts = remark === undefined ? numbers : `${numbers} ${remark}`;
   const chosen =
     errors > 0
       ? await vscode.window.showErrorMessage(counts, showProblems)

@@ -5,11 +5,14 @@ export const allowFile = '.tunesmith/allow.txt';
 
 /** Values that are meant to stand in training files. */
 export class AllowList {
+  /** What the list was made of. */
+  readonly text: string;
   readonly #values = new Set<string>();
   readonly #hashes = new Set<string>();
 
   /** One value or `sha256:` with its hexadecimal hash per line; `#` starts a comment line, ` # ` a comment. */
   constructor(text: string) {
+    this.text = text;
     for (const line of text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)) {
       const entry = line.replace(/\s#\s.*$/, '').trim();
       const hash = /^(?:sha256:)([0-9a-f]{64})$/i.exec(entry)?.[1] ?? /^[0-9a-f]{64}$/i.exec(entry)?.[0];

@@ -1,0 +1,94 @@
+import * as vscode from 'vscode';
+import type { StreamResult } from '../core/dataset/stream.ts';
+import type {
+  DatasetCheck,
+  DatasetCheckOutcome,
+  DatasetOwnerApi,
+  DatasetWorkerApi,
+  FileFailure,
+} from '../protocol/datasetCheck.ts';
+import { RpcError } from '../protocol/rpc.ts';
+import { fileBytes } from './fileBytes.ts';
+import type { Log } from './log.ts';
+import { WorkerClient } from './workerClient.ts';
+
+type CheckOptions = Pick<DatasetCheck, 'limit' | 'ruleset' | 'file' | 'allow'> & {
+  readonly signal: AbortSignal;
+  /** Told the share of the file that was read, 0 to 1. */
+  readonly onProgress?: ((share: number) => void) | undefined;
+};
+
+type UnderWay = {
+  readonly onProgress: ((share: number) => void) | undefined;
+  readonly pieces: AsyncIterator<Uint8Array> | undefined;
+};
+
+/** Checks the bytes of files in a worker thread, which is started on first use and ended when idle. */
+export class DatasetChecker implements vscode.Disposable {
+  readonly #client: WorkerClient<DatasetWorkerApi, DatasetOwnerApi>;
+  readonly #underWay = new Map<string, UnderWay>();
+  #lastCheck = 0;
+
+  /** `program`: absolute path of the bundled worker. */
+  constructor(options: { readonly program: string; readonly log: Log }) {
+    this.#client = new WorkerClient<DatasetWorkerApi, DatasetOwnerApi>({
+      ...options,
+      handlers: {
+        progress: ({ checkId, share }) => this.#underWay.get(checkId)?.onProgress?.(share),
+        next: async ({ checkId }) => {
+          const next = await this.#underWay.get(checkId)?.pieces?.next();
+          // What is sent is the whole buffer behind a part of it.
+          return next === undefined || next.done === true ? null : next.value.slice();
+        },
+      },
+    });
+  }
+
+  /**
+   * Checks a file, open or not, of any size. A cancellation ends it at once.
+   * @throws vscode.CancellationError, vscode.FileSystemError, or an error that says why the file cannot be checked
+   */
+  async check(uri: vscode.Uri, { signal, onProgress, ...options }: CheckOptions): Promise<StreamResult> {
+    const checkId = String(++this.#lastCheck);
+    const bytes = uri.scheme === 'file' ? undefined : await fileBytes(uri, signal);
+    const source = bytes ? { size: bytes.size } : { path: uri.fsPath };
+    this.#underWay.set(checkId, { onProgress, pieces: bytes?.chunks[Symbol.asyncIterator]() });
+    try {
+      const check = { checkId, source, ...options };
+      const outcome = await this.#client.use((worker) => worker.call('check', check, signal));
+      return resultOf(outcome, uri);
+    } catch (error) {
+      throw translated(error);
+    } finally {
+      this.#underWay.delete(checkId);
+    }
+  }
+
+  dispose(): void {
+    this.#client.dispose();
+  }
+}
+
+function resultOf(outcome: DatasetCheckOutcome, uri: vscode.Uri): StreamResult {
+  if (outcome.kind === 'failed') throw errorOf(outcome.failure, uri);
+  return outcome.result;
+}
+
+function errorOf(failure: FileFailure, uri: vscode.Uri): Error {
+  switch (failure.reason) {
+    case 'missing':
+      return vscode.FileSystemError.FileNotFound(uri);
+    case 'notAFile':
+      return new Error(vscode.l10n.t('This is a folder, a pipe or a device, and no file.'));
+    case 'changed':
+      return new Error(vscode.l10n.t('The file was changed while it was read. Validate it again.'));
+    case 'unreadable':
+      return new Error(vscode.l10n.t('The file cannot be read ({0}).', failure.code));
+  }
+}
+
+function translated(error: unknown): unknown {
+  if (!(error instanceof RpcError)) return error;
+  if (error.code === 'cancelled') return new vscode.CancellationError();
+  return error.code === 'closed' ? new Error(vscode.l10n.t('The check ended before it was done. Try again.')) : error;
+}

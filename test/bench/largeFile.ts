@@ -1,0 +1,81 @@
+/** Streaming validation of 1 GB that is made while it is read, against only making and walking over the same bytes. */
+import { Buffer } from 'node:buffer';
+import { LineDecoder } from '../../src/core/jsonl/lineDecoder.ts';
+import { checkBytes } from '../../src/core/dataset/checkBytes.ts';
+import { chatLine } from '../support/chatLines.ts';
+
+const size = 1e9;
+const chunkBytes = 256 * 1024;
+const words = 'the of water energy cell plant rock light air heat mass force field wave atom star river ocean ice salt'.split(' ');
+
+/** Lines of about 800 bytes, most of them valid, cut into chunks without regard for them as a disk would. */
+const block = ((): Buffer => {
+  const text = (seed: number, count: number): string =>
+    Array.from({ length: count }, (_, at) => words[(seed * 31 + at * at * 7 + at) % words.length]).join(' ');
+  const lines = Array.from({ length: 4000 }, (_, index) => {
+    const line = chatLine(`${text(index, 40)} ${index}?`, `${text(index + 7, 80)}.`);
+    return index % 1000 === 999 ? line.replace('"user"', '"human"') : line;
+  });
+  return Buffer.from(`${lines.join('\n')}\n`);
+})();
+
+async function* chunks(): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < size; at += chunkBytes) {
+    // Each chunk has a buffer of its own, as one that was read.
+    const chunk = new Uint8Array(chunkBytes);
+    const start = at % block.length;
+    const first = block.subarray(start, start + chunkBytes);
+    chunk.set(first);
+    chunk.set(block.subarray(0, chunkBytes - first.length), first.length);
+    yield chunk;
+    if (at % (64 * chunkBytes) === 0) peak = Math.max(peak, process.memoryUsage.rss());
+  }
+}
+
+let peak = 0;
+
+async function processorSeconds(work: () => Promise<unknown>): Promise<number> {
+  const start = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1e6;
+}
+
+const reading = await processorSeconds(async () => {
+  let feeds = 0;
+  for await (const chunk of chunks()) {
+    for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) feeds += 1;
+  }
+  return feeds;
+});
+const decoding = await processorSeconds(async () => {
+  const decoder = new LineDecoder(1 << 25);
+  let units = 0;
+  for await (const chunk of chunks()) {
+    for (const { text } of decoder.push(chunk)) units += text?.length ?? 0;
+  }
+  return units;
+});
+const parsing = await processorSeconds(async () => {
+  const decoder = new LineDecoder(1 << 25);
+  for await (const chunk of chunks()) {
+    for (const { text } of decoder.push(chunk)) if (text) JSON.parse(text);
+  }
+});
+peak = 0;
+let problems = 0;
+const checking = await processorSeconds(async () => {
+  problems = (await checkBytes(chunks(), { limit: 1001 })).errors;
+});
+const comparing = await processorSeconds(async () => {
+  await checkBytes(chunks(), { limit: 1001, compare: {} });
+});
+
+const megabytes = (seconds: number): string => (size / 1e6 / seconds).toFixed(0).padStart(6);
+console.log(`1 GB in lines of ${Math.round(block.length / 4000)} bytes, ${problems} errors; per second of processor time:`);
+console.log(`reading the bytes, looking for line breaks ${megabytes(reading)} MB   1.00`);
+console.log(`decoding them into lines                   ${megabytes(decoding)} MB   ${(decoding / reading).toFixed(1)}`);
+console.log(`decoding and JSON.parse of each line       ${megabytes(parsing)} MB   ${(parsing / reading).toFixed(1)}`);
+console.log(`full validation                            ${megabytes(checking)} MB   ${(checking / reading).toFixed(1)}   (wanted: at least 100 MB)`);
+console.log(`the same, examples compared with each other ${megabytes(comparing).slice(1)} MB   ${(comparing / reading).toFixed(1)}`);
+console.log(`most resident memory while validating      ${String(Math.round(peak / 2 ** 20)).padStart(6)} MiB            (wanted: under 300 MiB)`);

@@ -76,7 +76,7 @@ describe('tunesmith prepare', () => {
     for (const args of [[], ['a', 'b'], ['r.recipe.json', '--wat']]) {
       const { code, err } = await prepare(...args);
       assert.equal(code, 2);
-      assert.match(err, /Usage:/);
+      assert.match(err, /tunesmith prepare --help/);
     }
     await writeFile(join(folder, 'rows.csv'), 'q,a\n1\n');
     assert.match((await prepare('r.recipe.json')).err, /line 2 has 1 cells/);

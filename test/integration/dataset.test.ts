@@ -269,6 +269,27 @@ suite('dataset', () => {
     assert.deepEqual(visited, [3, 8, 3, 8]);
   });
 
+  test('suggests roles and keys in a training file, and nothing elsewhere', async () => {
+    const suggested = async (document: vscode.TextDocument, character: number): Promise<readonly vscode.CompletionItem[]> => {
+      const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        document.uri,
+        new vscode.Position(1, character),
+      );
+      return list.items.filter(({ kind }) => kind === vscode.CompletionItemKind.EnumMember || kind === vscode.CompletionItemKind.Property);
+    };
+    const line = chatLine('role').replace('"user"', '"us"');
+    const { document } = await open('suggest.jsonl', [chatLine(), line, ...chatLines(10)]);
+    await diagnosticsWhen(document.uri, (found) => found.length > 0);
+    const items = await suggested(document, line.indexOf('"us"') + 3);
+    assert.deepEqual(items.map(({ label }) => label), ['system', 'user', 'assistant', 'tool', 'function']);
+    const { range } = items[1] ?? {};
+    assert.ok(range instanceof vscode.Range);
+    assert.equal(document.getText(range), '"us"');
+    const log = await open('events.jsonl', ['{"event": 1}', '{"role": ""}']);
+    assert.deepEqual(await suggested(log.document, 10), []);
+  });
+
   test('validates a file that is not open', async () => {
     const uri = vscode.Uri.file(join(folder, 'closed.jsonl'));
     await writeFile(uri.fsPath, `${chatLines(60).join('\n')}\n{"messages": []}\n`);

@@ -13,6 +13,7 @@ import { DatasetDiagnostics } from './diagnostics.ts';
 import { registerExampleCommands } from './exampleCommands.ts';
 import { ExampleFiles } from './exampleFiles.ts';
 import { ExampleHover } from './hover.ts';
+import { DatasetCompletions } from './completions.ts';
 import { DatasetStatus } from './status.ts';
 import { ExampleSymbols } from './symbols.ts';
 import { TokenHints } from './tokenHints.ts';
@@ -48,6 +49,7 @@ export function registerDataset({ context, log, datasets, datasetRules, tokens, 
     new DatasetStatus({ datasets, datasetRules, tokens: counted, connections }),
     hints,
     vscode.languages.registerInlayHintsProvider(languages, hints),
+    vscode.languages.registerCompletionItemProvider(languages, new DatasetCompletions(datasets), ...DatasetCompletions.triggers),
     vscode.languages.registerHoverProvider(languages, new ExampleHover({ datasets, tokens })),
     vscode.languages.registerDocumentSymbolProvider(languages, new ExampleSymbols(datasets), {
       label: vscode.l10n.t('Examples'),

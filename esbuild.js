@@ -74,7 +74,14 @@ const builds = [
       trainerThread: 'src/engine/trainerThread.ts',
     },
   },
-  { ...browser, entryPoints: { 'webview/metrics': 'webview/metrics/main.ts', 'webview/chat': 'webview/chat/main.ts' } },
+  {
+    ...browser,
+    entryPoints: {
+      'webview/metrics': 'webview/metrics/main.ts',
+      'webview/chat': 'webview/chat/main.ts',
+      'webview/statistics': 'webview/statistics/main.ts',
+    },
+  },
 ];
 
 async function main() {

@@ -5,6 +5,7 @@ export const commandIds = {
   datasetTreatAsDataset: 'tunesmith.dataset.treatAsDataset',
   datasetSetFormat: 'tunesmith.dataset.setFormat',
   datasetFixAll: 'tunesmith.dataset.fixAll',
+  datasetShowStatistics: 'tunesmith.dataset.showStatistics',
   datasetOpenExample: 'tunesmith.dataset.openExample',
   datasetNextProblem: 'tunesmith.dataset.nextProblemExample',
   datasetPreviousProblem: 'tunesmith.dataset.previousProblemExample',
@@ -43,6 +44,7 @@ export const viewIds = {
   chat: 'tunesmith.chat',
   metricsPanel: 'tunesmith.metrics',
   chatPanel: 'tunesmith.chatPanel',
+  statisticsPanel: 'tunesmith.statistics',
 } as const;
 
 export const settingIds = {

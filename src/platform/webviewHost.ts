@@ -5,7 +5,7 @@ import type { Log } from './log.ts';
 
 type WebviewPage = {
   /** The page's bundle: dist/webview/<name>.js and .css. */
-  readonly name: 'metrics' | 'chat';
+  readonly name: 'metrics' | 'chat' | 'statistics';
   readonly title: string;
 };
 

@@ -9,10 +9,11 @@ export function exampleTitle(example: unknown): string | undefined {
   const messages = Array.isArray(input['messages']) ? (input['messages'] as readonly unknown[]) : [];
   const said = messages.filter(isRecord);
   const asked = said.find(({ role }) => role === 'user') ?? said[0];
-  return firstWords(textOf(asked?.['content'] ?? example['prompt']));
+  return firstWords(contentText(asked?.['content'] ?? example['prompt']));
 }
 
-function textOf(content: unknown): string {
+/** The text of a message, of the text parts if it has parts. */
+export function contentText(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';
   return (content as readonly unknown[]).map((part) => (isRecord(part) && typeof part['text'] === 'string' ? part['text'] : '')).join(' ');

@@ -40,7 +40,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
 }
 
 /** The file a command was called on, or that of the active tab: large files have a tab but no editor for extensions. */
-function fileOf(target: unknown): vscode.Uri | undefined {
+export function fileOf(target: unknown): vscode.Uri | undefined {
   if (target instanceof vscode.Uri) {
     return target;
   }
@@ -48,7 +48,7 @@ function fileOf(target: unknown): vscode.Uri | undefined {
   return vscode.window.activeTextEditor?.document.uri ?? (input instanceof vscode.TabInputText ? input.uri : undefined);
 }
 
-function askForFile(): void {
+export function askForFile(): void {
   void vscode.window.showInformationMessage(
     vscode.l10n.t('Open a training file (.jsonl) first, or choose one in the Explorer.'),
   );

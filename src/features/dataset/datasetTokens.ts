@@ -19,6 +19,8 @@ export class DatasetTokens implements vscode.Disposable {
   readonly #counter: TokenCounter;
   readonly #log: Log;
   readonly #counted = new Map<string, Counted>();
+  /** Documents that somebody wants counted, and by how many. */
+  readonly #kept = new Map<vscode.TextDocument, number>();
   readonly #disposables = new DisposableStore();
   readonly #changed = this.#disposables.add(new vscode.EventEmitter<vscode.TextDocument>());
   /** More lines of a document are counted, or all. */
@@ -48,6 +50,23 @@ export class DatasetTokens implements vscode.Disposable {
     return this.#counted.get(document.uri.toString())?.ledger.get(line);
   }
 
+  /** The tokens of the lines of a document as they are counted; undefined as with `totals`. */
+  linesOf(document: vscode.TextDocument): Pick<TokenLedger, 'get'> | undefined {
+    const counted = this.#counted.get(document.uri.toString());
+    return counted?.document === document ? counted.ledger : undefined;
+  }
+
+  /** Counts a document also while nobody sees it, until this is disposed. */
+  keepCounting(document: vscode.TextDocument): vscode.Disposable {
+    this.#kept.set(document, (this.#kept.get(document) ?? 0) + 1);
+    this.#countIfSeen(document);
+    return new vscode.Disposable(() => {
+      const left = (this.#kept.get(document) ?? 1) - 1;
+      if (left > 0) this.#kept.set(document, left);
+      else this.#kept.delete(document);
+    });
+  }
+
   /** Lines with more tokens than a number, as far as they are counted. */
   longerThan(document: vscode.TextDocument, tokens: number): Iterable<{ readonly line: number; readonly tokens: number }> {
     return this.#counted.get(document.uri.toString())?.ledger.longerThan(tokens) ?? [];
@@ -56,12 +75,13 @@ export class DatasetTokens implements vscode.Disposable {
   dispose(): void {
     for (const { stop } of this.#counted.values()) stop.abort();
     this.#counted.clear();
+    this.#kept.clear();
     this.#disposables.dispose();
   }
 
   #countIfSeen(document: vscode.TextDocument): void {
     const isSeen = vscode.window.visibleTextEditors.some((editor) => editor.document === document);
-    if (!isSeen || !this.#datasets.isDataset(document)) return;
+    if (!(isSeen || this.#kept.has(document)) || !this.#datasets.isDataset(document)) return;
     const key = document.uri.toString();
     const known = this.#counted.get(key);
     if (known?.document === document) {

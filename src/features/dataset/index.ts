@@ -14,6 +14,7 @@ import { registerExampleCommands } from './exampleCommands.ts';
 import { ExampleFiles } from './exampleFiles.ts';
 import { ExampleHover } from './hover.ts';
 import { DatasetCompletions } from './completions.ts';
+import { registerStatistics } from './statistics.ts';
 import { DatasetStatus } from './status.ts';
 import { ExampleSymbols } from './symbols.ts';
 import { TokenHints } from './tokenHints.ts';
@@ -57,6 +58,7 @@ export function registerDataset({ context, log, datasets, datasetRules, tokens, 
     examples,
     registerExampleCommands({ datasets, examples, log }),
     registerAllowValue(datasets, log),
+    registerStatistics({ context, datasets, tokens, counted, log }),
     registerCommands({ datasets, datasetRules, diagnostics, log }),
     followActiveEditor(datasets),
   );

@@ -1,0 +1,39 @@
+import type { DatasetStatistics } from '../../core/dataset/statistics.ts';
+import type { TokenCounter } from '../../platform/tokenCounter.ts';
+import type { LineBatch } from './datasetLines.ts';
+
+/** Characters of one message to the worker: a few milliseconds of copying, a few tenths of a second of counting. */
+const batchLength = 256 * 1024;
+/** A longer line is not counted: no service takes an example of that length. */
+const longestLine = 4 * 1024 * 1024;
+
+/** Counts the tokens of lines that were read before, for as many of them as the statistics hold. */
+export async function countInto(
+  statistics: DatasetStatistics,
+  batches: AsyncIterable<LineBatch>,
+  counter: TokenCounter,
+  signal: AbortSignal,
+  onCount: () => void,
+): Promise<void> {
+  let first = 0;
+  let waiting: string[] = [];
+  let length = 0;
+  const count = async (): Promise<void> => {
+    const counts = await counter.count(waiting, signal);
+    signal.throwIfAborted();
+    counts.forEach((tokens, index) => statistics.setTokens(first + index, tokens));
+    first += waiting.length;
+    waiting = [];
+    length = 0;
+    onCount();
+  };
+  for await (const { lines } of batches) {
+    for (const line of lines) {
+      waiting.push(line === undefined || line.length > longestLine ? '' : line);
+      length += line?.length ?? 0;
+      if (length > batchLength) await count();
+    }
+    if (first + waiting.length >= statistics.lineCount) break;
+  }
+  if (waiting.length > 0) await count();
+}

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import type { Change } from '../../src/engine/store/changes.ts';
+import { State } from '../../src/engine/store/state.ts';
 import { crashStates } from '../support/crashStates.ts';
-import { ModelDisk, type DiskOp, type Image } from '../support/modelDisk.ts';
+import { ModelDisk, type Call, type DiskOp, type Fault, type Image } from '../support/modelDisk.ts';
 import type { Random } from '../support/random.ts';
 import { checkBytes, describeState, openStore, type Step } from './world.ts';
 
@@ -15,26 +17,56 @@ export type Run = {
   readonly acknowledged: readonly number[];
   /** The same for steps of which nothing may be lost. */
   readonly durable: readonly boolean[];
+  /** By step: a state that was asked for and refused, which may be found until something later is acknowledged. */
+  readonly refused?: ReadonlyMap<number, string>;
 };
 
-/** Runs the steps on a new disk, up to and including the opening of a new store. */
-export async function runSteps(steps: readonly Step[]): Promise<Run> {
+/**
+ * Runs the steps on a new disk, up to and including the opening of a new store. With `fault` calls fail, and steps
+ * with them; the ones behind are tried nevertheless.
+ */
+export async function runSteps(steps: readonly Step[], fault: (call: Call) => Fault = () => undefined): Promise<Run> {
   const disk = new ModelDisk();
   const states: string[] = [''];
   const begun: number[] = [0];
   const durable: boolean[] = [true];
+  const refused = new Map<number, string>();
   let store = await openStore(disk);
   const acknowledged: number[] = [disk.ops.length];
-  for (const step of steps) {
+  disk.fault = fault;
+  for (const [index, step] of steps.entries()) {
     const before = disk.ops.length;
     begun.push(before);
-    store = (await step.run(store, disk)) ?? store;
+    let asked: readonly Change[] = [];
+    const watched = store;
+    const commit = watched.commit.bind(watched);
+    watched.commit = (decide) =>
+      commit((state) => {
+        const decision = decide(state);
+        asked = decision.changes;
+        return decision;
+      });
+    let failed = false;
+    try {
+      store = (await step.run(store, disk)) ?? store;
+    } catch (error) {
+      if (disk.calls.every((call) => fault(call) === undefined)) throw error;
+      failed = true;
+      refused.set(index + 1, describeState(withChanges(store.state, asked)));
+    }
+    watched.commit = commit;
     acknowledged.push(disk.ops.length);
     states.push(describeState(store.state));
     // Nothing to do is nothing to promise.
-    durable.push(step.durable && disk.ops.length > before);
+    durable.push(!failed && step.durable && disk.ops.length > before);
   }
-  return { disk, states, begun, acknowledged, durable };
+  return { disk, states, begun, acknowledged, durable, refused };
+}
+
+function withChanges(state: State, changes: readonly Change[]): State {
+  const copy = new State();
+  for (const change of [...state.changes(), ...changes]) copy.apply(change);
+  return copy;
 }
 
 /** What a store may show after a crash at operation `count`: between what was durable and what was begun. */
@@ -45,7 +77,9 @@ export function allowedStates(run: Run, count: number): ReadonlySet<string> {
     if (at < count) to = index;
     if (run.durable[index] === true && (run.acknowledged[index] ?? Number.POSITIVE_INFINITY) <= count) from = index;
   }
-  return new Set(run.states.slice(from, Math.max(from, to) + 1));
+  const allowed = new Set(run.states.slice(from, Math.max(from, to) + 1));
+  for (const [index, state] of run.refused ?? []) if (index >= from && index <= to) allowed.add(state);
+  return allowed;
 }
 
 const digests = new WeakMap<Buffer, string>();
@@ -68,12 +102,19 @@ const depthShare = process.env['CRASH_ALL'] === '1' ? 1 : 5;
 export type Tally = { states: number; seen: Set<string> };
 
 /**
- * Checks every crash state from operation `first` on. `depth`: how many further crashes, during the recovery from the
- * one before, are tried as well.
+ * Checks every crash state from operation `first` to `last`. `depth`: how many further crashes, during the recovery
+ * from the one before, are tried as well.
  */
-export async function checkCrashes(run: Run, first: number, random: Random, tally: Tally, depth = 0): Promise<void> {
+export async function checkCrashes(
+  run: Run,
+  first: number,
+  random: Random,
+  tally: Tally,
+  depth = 0,
+  last = run.disk.ops.length,
+): Promise<void> {
   const { base, ops } = run.disk;
-  for (let count = first; count <= ops.length; count += 1) {
+  for (let count = first; count <= last; count += 1) {
     const allowed = allowedStates(run, count);
     // After a sync less is possible than before it; only an acknowledgement asks for more.
     if (ops[count - 1]?.kind === 'sync' && !run.acknowledged.includes(count)) continue;

@@ -4,9 +4,9 @@ import { writeFolder } from '../../src/disk/folders.ts';
 import { syncFolder } from '../../src/disk/files.ts';
 import { syncTree } from '../../src/disk/syncTree.ts';
 import { newJob } from '../../src/engine/server/jobRecord.ts';
-import type { Change, StoredJob } from '../../src/engine/store/changes.ts';
+import type { Change, StoredFile, StoredJob, StoredUpload } from '../../src/engine/store/changes.ts';
 import { newId } from '../../src/engine/store/ids.ts';
-import type { State } from '../../src/engine/store/state.ts';
+import { isActive, type State } from '../../src/engine/store/state.ts';
 import { Store } from '../../src/engine/store/store.ts';
 import { usedDirectories } from '../../src/engine/store/sweep.ts';
 import type { ModelDisk } from '../support/modelDisk.ts';
@@ -33,21 +33,56 @@ export function content(seed: string, length: number): Buffer {
   return bytes;
 }
 
-async function upload(store: Store): Promise<void> {
-  const incoming = await store.receiveFile();
-  const receive = async (): Promise<{ readonly bytes: number; readonly sha256: string }> => {
-    await incoming.write(content(incoming.id, 5000));
-    await incoming.write(content(incoming.id, 300));
-    return incoming.finish();
-  };
-  const { bytes, sha256 } = await receive().catch(async (error: unknown) => {
+async function receive(store: Store, id: string, lengths: readonly number[]): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  const incoming = await store.receiveFile(id);
+  try {
+    for (const length of lengths) await incoming.write(content(id, length));
+    return await incoming.finish();
+  } catch (error) {
     await incoming.discard();
     throw error;
-  });
+  }
+}
+
+/** Takes the bytes of a file; no record names it yet. */
+async function receiveFile(store: Store): Promise<StoredFile> {
+  const id = newId.file();
+  const { bytes, sha256 } = await receive(store, id, [5000, 300]);
   const wire = {
-    id: incoming.id, object: 'file', bytes, created_at: 1, filename: 'a.jsonl', purpose: 'fine-tune', status: 'processed', expires_at: null, status_details: null,
+    id, object: 'file', bytes, created_at: 1, filename: 'a.jsonl', purpose: 'fine-tune', status: 'processed', expires_at: null, status_details: null,
   } as const;
-  await commit(store, { kind: 'fileAdded', file: { wire, sha256 } });
+  return { wire, sha256 };
+}
+
+const partBytes = 700;
+
+function pendingUpload(store: Store): StoredUpload | undefined {
+  return [...store.state.uploads.values()].findLast((upload) => upload.wire.status === 'pending');
+}
+
+function newUpload(): StoredUpload {
+  const id = newId.upload();
+  const wire = {
+    id, object: 'upload', bytes: 5300, created_at: 1, filename: 'a.jsonl', purpose: 'fine-tune', status: 'pending', expires_at: 9, file: null,
+  } as const;
+  return { wire, fileExpiresAfter: null };
+}
+
+function someJob(store: Store): StoredJob {
+  const trainingFile = [...store.state.files.keys()].at(-1) ?? 'file-none';
+  const hyperparameters = { n_epochs: 'auto', batch_size: 'auto', learning_rate_multiplier: 'auto' } as const;
+  return newJob(
+    { model: 'tunesmith-tiny', baseDirectory: null, trainingFile, validationFile: null, suffix: null, seed: 1, hyperparameters, metadata: { note: 'x'.repeat(500) } },
+    2,
+    100,
+  );
+}
+
+async function writeModel(store: Store, disk: ModelDisk, job: StoredJob, directory: string): Promise<void> {
+  await writeFolder(store.modelPath(directory), { 'config.json': '{}', 'model.safetensors': content(directory, 1500) }, disk);
+  await syncTree(store.modelPath(directory), disk);
+  for (const folder of [`${job.wire.id}/a1`, job.wire.id]) await syncFolder(store.modelPath(folder), disk);
+  await syncFolder(store.layout.models, disk);
 }
 
 function event(job: StoredJob, message: string): Change {
@@ -56,7 +91,11 @@ function event(job: StoredJob, message: string): Change {
 }
 
 export const steps: readonly Step[] = [
-  { name: 'upload', durable: true, run: upload },
+  {
+    name: 'upload',
+    durable: true,
+    run: async (store) => commit(store, { kind: 'fileAdded', file: await receiveFile(store) }),
+  },
   {
     name: 'delete',
     durable: true,
@@ -71,13 +110,7 @@ export const steps: readonly Step[] = [
     name: 'job',
     durable: true,
     run: async (store) => {
-      const trainingFile = [...store.state.files.keys()].at(-1) ?? 'file-none';
-      const hyperparameters = { n_epochs: 'auto', batch_size: 'auto', learning_rate_multiplier: 'auto' } as const;
-      const job = newJob(
-        { model: 'tunesmith-tiny', baseDirectory: null, trainingFile, validationFile: null, suffix: null, seed: 1, hyperparameters, metadata: { note: 'x'.repeat(500) } },
-        2,
-        100,
-      );
+      const job = someJob(store);
       await commit(store, { kind: 'jobAdded', job }, event(job, 'Created'));
     },
   },
@@ -98,10 +131,7 @@ export const steps: readonly Step[] = [
       const older = store.state.checkpoints(job.wire.id);
       const step = (older.at(-1)?.wire.step_number ?? 0) + 1;
       const directory = `${job.wire.id}/a1/step-${step}`;
-      await writeFolder(store.modelPath(directory), { 'config.json': '{}', 'model.safetensors': content(directory, 1500) }, disk);
-      await syncTree(store.modelPath(directory), disk);
-      for (const folder of [`${job.wire.id}/a1`, job.wire.id]) await syncFolder(store.modelPath(folder), disk);
-      await syncFolder(store.layout.models, disk);
+      await writeModel(store, disk, job, directory);
       const dropped = older.slice(0, Math.max(0, older.length - 1));
       await commit(
         store,
@@ -137,6 +167,62 @@ export const steps: readonly Step[] = [
     },
   },
   { name: 'compact', durable: true, run: (store) => store.compact() },
+  {
+    name: 'part',
+    durable: true,
+    run: async (store) => {
+      const pending = pendingUpload(store);
+      const upload = pending ?? newUpload();
+      const id = newId.uploadPart();
+      const { bytes } = await receive(store, id, [partBytes]);
+      const begin: readonly Change[] = pending === undefined ? [{ kind: 'uploadAdded', upload }] : [];
+      await commit(store, ...begin, { kind: 'uploadPartAdded', uploadId: upload.wire.id, part: { id, bytes } });
+    },
+  },
+  {
+    name: 'complete',
+    durable: true,
+    run: async (store) => {
+      const upload = pendingUpload(store);
+      if (upload === undefined) return;
+      const { id } = upload.wire;
+      const file = await receiveFile(store);
+      const parts = store.state.uploadParts(id).map((part) => part.id);
+      await commit(store, { kind: 'fileAdded', file }, { kind: 'uploadEnded', id, wire: { status: 'completed', file: file.wire } });
+      await store.releaseFiles(parts);
+    },
+  },
+  {
+    name: 'save',
+    durable: true,
+    run: async (store, disk) => {
+      const present = [...store.state.jobs.values()].findLast(isActive);
+      const job = present ?? someJob(store);
+      const { id } = job.wire;
+      const step = (job.saved?.step ?? 0) + 1;
+      const directory = `${id}/a1/state-${step}`;
+      await writeModel(store, disk, job, directory);
+      const digest = await store.digestModel(directory);
+      const plan = { totalSteps: 9, stepsPerEpoch: 3 };
+      const begin: readonly Change[] = present === undefined ? [{ kind: 'jobAdded', job }] : [];
+      await commit(
+        store,
+        ...begin,
+        { kind: 'jobChanged', id, attempt: 1, validated: true, plan, saved: { step, directory, digest }, wire: { status: 'queued', trained_tokens: step } },
+      );
+      await store.releaseModels([job.saved?.directory ?? null]);
+    },
+  },
+  {
+    name: 'forget',
+    durable: true,
+    run: async (store) => {
+      const model = [...store.state.jobs.keys()].flatMap((id) => store.state.checkpoints(id)).findLast((one) => !store.state.isDeleted(one.wire.fine_tuned_model_checkpoint));
+      if (model === undefined) return;
+      await commit(store, { kind: 'modelDeleted', model: model.wire.fine_tuned_model_checkpoint });
+      await store.releaseModels([model.directory]);
+    },
+  },
 ];
 
 /** A small reserve: every byte of it is looked at. */
@@ -156,6 +242,9 @@ export function checkBytes(store: Store, disk: ModelDisk): void {
     const bytes = tree.get(store.filePath(wire.id));
     assert.ok(bytes !== undefined, `the bytes of ${wire.id} are there`);
     assert.equal(createHash('sha256').update(bytes).digest('hex'), sha256, `the bytes of ${wire.id}`);
+  }
+  for (const id of [...store.state.uploads.keys()].flatMap((one) => store.state.uploadParts(one)).map((part) => part.id)) {
+    assert.ok(tree.get(store.filePath(id))?.equals(content(id, partBytes)) === true, `the bytes of ${id}`);
   }
   for (const directory of usedDirectories(store.state)) {
     const weights = tree.get(`${store.modelPath(directory)}/model.safetensors`);

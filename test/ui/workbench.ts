@@ -15,6 +15,8 @@ const themes: Readonly<Record<Theme, { readonly name: string; readonly className
 
 /** For what answers at once on an idle machine; a busy one, and the first search of a file, take their time. */
 const patience = 60_000;
+/** The palette answers sooner, or was closed again. */
+const paletteMs = 15_000;
 
 /** What a person does in the workbench, in the words of a person. Every method waits for what it needs to see. */
 export class Workbench {
@@ -42,17 +44,13 @@ export class Workbench {
 
   /** Runs a command by its title in the palette, such as `Fine-Tuning: Run Recipe`. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.typeQuickInput(`>${title}`);
-    await this.pick(title);
+    await this.#inPalette(`>${title}`, () => this.pick(title, paletteMs));
   }
 
   /** Opens a file of the workspace by its path or name, optionally at a line and column (from 1). */
   async openFile(path: string, line?: number, column = 1): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.typeQuickInput(path);
     const name = path.split('/').at(-1) ?? path;
-    await this.pick(name);
+    await this.#inPalette(path, () => this.pick(name, paletteMs));
     await this.page.locator('.tabs-container .tab.active', { hasText: name }).waitFor();
     if (line !== undefined) {
       await this.goTo(line, column);
@@ -60,16 +58,34 @@ export class Workbench {
   }
 
   async goTo(line: number, column: number): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.typeQuickInput(`:${line}:${column}`);
-    await this.quickRows().filter({ hasText: /go to line/i }).waitFor();
-    await this.page.keyboard.press('Enter');
+    await this.#inPalette(`:${line}:${column}`, async () => {
+      await this.quickRows().filter({ hasText: /go to line/i }).waitFor({ timeout: paletteMs });
+      await this.page.keyboard.press('Enter');
+    });
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 
+  /**
+   * Types into the palette and goes on from there. Whatever takes the focus meanwhile closes the palette, as a late
+   * notification or a view that is just opened does; a person would open it again.
+   */
+  async #inPalette(text: string, goOn: () => Promise<void>): Promise<void> {
+    for (const end = Date.now() + patience; ; ) {
+      try {
+        await this.page.keyboard.press('F1');
+        await this.typeQuickInput(text, paletteMs);
+        await goOn();
+        return;
+      } catch (error) {
+        if (Date.now() > end) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
   /** Replaces the text of the open quick input. */
-  async typeQuickInput(text: string): Promise<void> {
-    await this.quickInput.locator('input[type="text"], input[type="password"]').first().fill(text);
+  async typeQuickInput(text: string, timeout = patience): Promise<void> {
+    await this.quickInput.locator('input[type="text"], input[type="password"]').first().fill(text, { timeout });
   }
 
   get quickInput(): Locator {
@@ -87,10 +103,10 @@ export class Workbench {
   }
 
   /** Chooses the row with exactly this label, or the first that matches. */
-  async pick(label: string | RegExp): Promise<void> {
+  async pick(label: string | RegExp, timeout = patience): Promise<void> {
     const rows = this.quickRows();
     const row = typeof label === 'string' ? rows.filter({ has: this.#exactLabel(label) }) : rows.filter({ hasText: label });
-    await row.first().click();
+    await row.first().click({ timeout });
   }
 
   /** Types a path into VS Code's own file dialog, which fills its input once more when the folder is read. */

@@ -81,7 +81,6 @@ export type StatisticsStrings = Readonly<
     | 'duplicatesTitle'
     | 'duplicatesNote'
     | 'noDuplicates'
-    | 'duplicateOf'
     | 'times'
     | 'formatsTitle'
     | 'chat'

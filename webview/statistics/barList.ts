@@ -10,6 +10,7 @@ export type BarRow = {
   readonly value: string;
   /** Length of the bar, 0 to 1. */
   readonly share: number;
+  /** First words of the example. */
   readonly detail?: string;
   readonly selection: Selection;
 };
@@ -51,8 +52,8 @@ export class BarList {
     bar.style.width = `${100 * share}%`;
     const button = h(
       'button',
-      { type: 'button', class: 'bar-row', title: detail ?? label },
-      h('span', { class: isName ? 'label name' : 'label' }, label),
+      { type: 'button', class: 'bar-row', title: detail === undefined ? label : `${label}: ${detail}` },
+      h('span', { class: isName ? 'label name' : 'label' }, label, detail === undefined ? null : h('span', { class: 'muted detail' }, detail)),
       h('span', { class: 'value' }, value),
       h('span', { class: 'track' }, bar),
     );

@@ -12,7 +12,8 @@ type HistogramOptions = {
 };
 
 /** So many bars have room for a text below each. */
-const fewBars = 8;
+const fewBars = 6;
+const fewNumbers = 14;
 
 /** How one measure spreads: a bar per range, each a button to its lines, and the same as a table. */
 export class Histogram {
@@ -49,18 +50,19 @@ export class Histogram {
     this.#spread.textContent = words.fill(words.strings.spread, median, high, most);
     const highest = Math.max(1, ...buckets.map(({ examples }) => examples));
     this.#current = Math.min(this.#current, buckets.length - 1);
+    const isOpen = (index: number): boolean => index > 0 && index === buckets.length - 1 && isWider(buckets);
     const focused = this.#bars.contains(document.activeElement);
-    this.#bars.replaceChildren(...buckets.map((bucket, index) => this.#bar(bucket, index, { count, highest })));
+    this.#bars.replaceChildren(...buckets.map((bucket, index) => this.#bar(bucket, index, { count, highest, isOpen })));
     if (focused) this.#focus(this.#current);
-    const few = buckets.length <= fewBars;
+    const few = buckets.length <= (buckets.every(({ from, to }) => from === to) ? fewNumbers : fewBars);
     this.#bars.classList.toggle('few', few);
     this.#axis.classList.toggle('few', few);
-    const marks = few ? buckets.map(({ from, to }) => words.range(from, to)) : ends(buckets).map((value) => words.number(value));
+    const marks = few ? buckets.map(({ from, to }) => words.range(from, to)) : ends(buckets, words);
     this.#axis.replaceChildren(...marks.map((mark) => h('span', {}, mark)));
     this.#table.replaceChildren(this.#head(), h('tbody', {}, ...buckets.map((bucket) => this.#row(bucket, count))));
   }
 
-  #bar({ from, to, examples }: Distribution['buckets'][number], index: number, of: { readonly count: number; readonly highest: number }): HTMLElement {
+  #bar({ from, to, examples }: Distribution['buckets'][number], index: number, of: { readonly count: number; readonly highest: number; isOpen(index: number): boolean }): HTMLElement {
     const { words, measure, showLines, title } = this.#options;
     const range = words.range(from, to);
     const label = words.fill(words.strings.bucketExamples, range, examples, words.share(examples, of.count));
@@ -72,6 +74,7 @@ export class Histogram {
       bar,
     );
     button.classList.toggle('some', examples > 0);
+    button.classList.toggle('open', of.isOpen(index));
     button.addEventListener('click', () => {
       this.#current = index;
       if (examples > 0) showLines({ kind: 'bucket', measure, from, to }, `${title}: ${range}`);
@@ -107,8 +110,18 @@ export class Histogram {
   }
 }
 
-/** Where the bars begin, have their middle and end. */
-function ends(buckets: Distribution['buckets']): readonly number[] {
+/** Where the bars begin, have their middle and end; an open last bar is told as the range it is. */
+function ends(buckets: Distribution['buckets'], words: Words): readonly string[] {
+  const [first] = buckets;
   const middle = buckets[Math.floor(buckets.length / 2)];
-  return [buckets[0]?.from, middle?.from, buckets.at(-1)?.to].map((value) => value ?? 0);
+  const last = buckets.at(-1);
+  if (first === undefined || middle === undefined || last === undefined) return [];
+  return [words.number(first.from), words.number(middle.from), isWider(buckets) ? words.range(last.from, last.to) : words.number(last.to)];
+}
+
+/** True if the last bar stands for more than its own width: for the rest of a long tail. */
+function isWider(buckets: Distribution['buckets']): boolean {
+  const [first] = buckets;
+  const last = buckets.at(-1);
+  return first !== undefined && last !== undefined && last.to - last.from > first.to - first.from;
 }

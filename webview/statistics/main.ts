@@ -86,6 +86,7 @@ class StatisticsCards {
     this.#lists.longest.show(
       longest.map((example) => ({
         label: words.fill(strings.line, example.line + 1),
+        ...(example.title === null ? {} : { detail: example.title }),
         value: words.fill(measured === 'tokens' ? strings.lineTokens : strings.lineCharacters, example[measured] ?? 0),
         share: (example[measured] ?? 0) / most,
         selection: { kind: 'line', line: example.line },
@@ -93,8 +94,9 @@ class StatisticsCards {
     );
     const mostCopies = repeated[0]?.examples ?? 1;
     this.#lists.duplicates.show(
-      repeated.map(({ first: line, examples }) => ({
-        label: words.fill(strings.duplicateOf, line + 1),
+      repeated.map(({ first: line, title, examples }) => ({
+        label: words.fill(strings.line, line + 1),
+        ...(title === null ? {} : { detail: title }),
         value: words.fill(strings.times, examples),
         share: examples / mostCopies,
         selection: { kind: 'copies', first: line },

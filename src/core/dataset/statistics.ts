@@ -1,6 +1,6 @@
 import { isBlank } from '../jsonl/lines.ts';
 import { distributionOf, type Distribution } from './distribution.ts';
-import { contentText } from './exampleTitle.ts';
+import { contentText, exampleTitle } from './exampleTitle.ts';
 import { formatOf, formats, isRecord, type Format } from './format.ts';
 import { LineColumns, noTokens, unknownTokens } from './lineColumns.ts';
 
@@ -12,6 +12,9 @@ const mostSystems = 1_000;
 const shownText = 400;
 const shownRoleName = 40;
 const listed = 10;
+/** Titles that are kept: of the examples with most characters, and of those found repeated first. */
+const mostLong = 50;
+const mostRepeatedTitles = 1_000;
 
 export type LineState = 'blank' | 'broken' | 'overlong' | 'example';
 export type Measure = 'tokens' | 'turns' | 'characters';
@@ -35,7 +38,14 @@ export type RoleShare = {
 };
 /** `text` is the beginning; null stands for no prompt (id 0) or all that are not told apart. */
 export type SystemShare = { readonly id: number; readonly text: string | null; readonly examples: number };
-export type LongExample = { readonly line: number; readonly characters: number; readonly tokens: number | null };
+/** `title`: its first words, null where they are not kept. */
+export type LongExample = {
+  readonly line: number;
+  readonly title: string | null;
+  readonly characters: number;
+  readonly tokens: number | null;
+};
+type RepeatedExample = { readonly first: number; readonly title: string | null; readonly examples: number };
 
 export type StatisticsReport = {
   readonly lines: number;
@@ -53,7 +63,7 @@ export type StatisticsReport = {
   readonly differentSystems: number;
   readonly longest: readonly LongExample[];
   /** Examples that occur more than once, most copies first, and the examples too many. */
-  readonly repeated: readonly { readonly first: number; readonly examples: number }[];
+  readonly repeated: readonly RepeatedExample[];
   readonly repeatedGroups: number;
   readonly copies: number;
 };
@@ -73,6 +83,10 @@ export class DatasetStatistics {
   #otherSystems = 0;
   readonly #firsts = new Map<number, number>();
   readonly #repeated = new Map<number, number>();
+  readonly #longTitles = new Map<number, string | null>();
+  /** Shorter examples are none of the longest. */
+  #longEnough = 0;
+  readonly #repeatedTitles = new Map<number, string | null>();
   #truncated = false;
 
   get lineCount(): number {
@@ -117,7 +131,9 @@ export class DatasetStatistics {
       turns: this.#distribution('turns'),
       characters: this.#distribution('characters'),
     };
-    const repeated = [...this.#repeated].map(([first, examples]) => ({ first, examples }));
+    const repeated = [...this.#repeated].map(([first, examples]) => {
+      return { first, title: this.#repeatedTitles.get(first) ?? null, examples };
+    });
     return {
       lines: length,
       states: { blank, broken, overlong, example: ofFormats.reduce((sum, examples) => sum + examples, 0) },
@@ -195,7 +211,8 @@ export class DatasetStatistics {
     const line = this.#lines.add(format === undefined ? firstExampleKind : firstExampleKind + 1 + formats.indexOf(format));
     this.#lines.characters[line] = text.length;
     this.#lines.tokens[line] = unknownTokens;
-    this.#addCopy(line, digestOf(text));
+    this.#addCopy(line, digestOf(text), example);
+    this.#keepTitle(line, text.length, example);
     const messages = messagesOf(example);
     if (messages === undefined) return;
     let turns = 0;
@@ -217,11 +234,28 @@ export class DatasetStatistics {
     this.#lines.systems[line] = this.#addSystem(messages[0]);
   }
 
-  #addCopy(line: number, digest: number): void {
+  #addCopy(line: number, digest: number, example: Readonly<Record<string, unknown>>): void {
     const first = this.#firsts.get(digest);
-    if (first === undefined) this.#firsts.set(digest, line);
-    else this.#repeated.set(first, (this.#repeated.get(first) ?? 1) + 1);
     this.#lines.firsts[line] = first ?? line;
+    if (first === undefined) {
+      this.#firsts.set(digest, line);
+      return;
+    }
+    this.#repeated.set(first, (this.#repeated.get(first) ?? 1) + 1);
+    if (this.#repeatedTitles.size < mostRepeatedTitles && !this.#repeatedTitles.has(first)) {
+      this.#repeatedTitles.set(first, exampleTitle(example) ?? null);
+    }
+  }
+
+  /** Twice as many as wanted are gathered before the shorter half goes, so that this is rare. */
+  #keepTitle(line: number, characters: number, example: Readonly<Record<string, unknown>>): void {
+    if (characters < this.#longEnough) return;
+    this.#longTitles.set(line, exampleTitle(example) ?? null);
+    if (this.#longTitles.size < 2 * mostLong) return;
+    const length = (of: number): number => this.#lines.characters[of] ?? 0;
+    const sorted = [...this.#longTitles.keys()].sort((one, other) => length(other) - length(one));
+    for (const short of sorted.slice(mostLong)) this.#longTitles.delete(short);
+    this.#longEnough = length(sorted[mostLong - 1] ?? 0) + 1;
   }
 
   #roleIndex(name: string): number {
@@ -281,7 +315,8 @@ export class DatasetStatistics {
     }
     return top.map((line) => {
       const known = tokens[line] ?? -1;
-      return { line, characters: characters[line] ?? 0, tokens: known < 0 ? null : known };
+      const title = this.#longTitles.get(line) ?? null;
+      return { line, title, characters: characters[line] ?? 0, tokens: known < 0 ? null : known };
     });
   }
 }

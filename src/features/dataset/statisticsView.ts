@@ -115,7 +115,6 @@ export function createStatisticsStrings(): StatisticsStrings {
     duplicatesTitle: t('Exact duplicates'),
     duplicatesNote: t('{0} examples occur more than once', '{0}'),
     noDuplicates: t('No example occurs twice.'),
-    duplicateOf: t('Line {0} and its copies', '{0}'),
     times: t('{0} times', '{0}'),
     formatsTitle: t('Formats'),
     chat: formatName('chat'),

@@ -79,7 +79,7 @@ test('states, formats, roles, turns and prompts of a small file', () => {
   assert.deepEqual(report.measures.turns?.buckets.map(({ from, examples }) => [from, examples]), [[2, 3], [3, 0], [4, 1]]);
   assert.equal(report.measures.tokens, null);
   assert.equal(report.missingTokens, 6);
-  assert.deepEqual(report.repeated, [{ first: 0, examples: 2 }]);
+  assert.deepEqual(report.repeated, [{ first: 0, title: 'One?', examples: 2 }]);
   assert.equal(report.copies, 1);
 
   const select = (selection: Selection): readonly number[] => [...statistics.select(selection)];
@@ -142,6 +142,13 @@ test('the longest come by tokens as soon as there are some, else by characters',
   assert.deepEqual(longest.map(({ tokens }) => tokens), [29, 28, 27, 26, 25, 24, 23, 22, 21, 20]);
   assert.equal(missingTokens, 0);
   assert.equal(measures.tokens?.count, 29);
+});
+
+test('the longest keep their first words, however many shorter ones there are', () => {
+  const random = new Random(5);
+  const sizes = Array.from({ length: 3_000 }, () => 1 + random.below(5_000));
+  const statistics = statisticsOf(sizes.map((size, index) => chatLine(`Question ${index}?`, 'x'.repeat(size))));
+  for (const { line, title } of statistics.report().longest) assert.equal(title, `Question ${line}?`);
 });
 
 test('what comes after many different system prompts is counted together', () => {

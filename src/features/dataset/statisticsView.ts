@@ -83,7 +83,7 @@ export function createStatisticsStrings(): StatisticsStrings {
     tokens: t('Tokens'),
     moreThan: t('more than {0}', '{0}'),
     repeated: t('Repeated'),
-    repeatedNote: t('examples too many'),
+    repeatedNote: t('copies of other examples'),
     noLineOf: t('Lines that are no examples'),
     blank: t('Blank lines'),
     broken: t('No JSON object'),

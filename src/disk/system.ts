@@ -39,7 +39,7 @@ export interface System {
   later(milliseconds: number, task: () => void): () => void;
 }
 
-export const realSystem: System = {
+const callSystem: System = {
   platform: process.platform,
   open: (path, flags, mode) => fs.open(path, flags, mode),
   rename: (from, to) => fs.rename(from, to),
@@ -78,6 +78,39 @@ export const realSystem: System = {
       }
     }),
 };
+
+/** No handle is free, in this process or in the whole system. Others give theirs back in a moment. */
+const noHandleFree = new Set(['EMFILE', 'ENFILE']);
+
+/**
+ * The same system, on which calls that need a handle wait for one, up to `patienceMs` each: a burst of requests may
+ * use all that a process is allowed.
+ */
+export function waitingForHandles(system: System, patienceMs = 10_000): System {
+  const patiently = async <T>(call: () => Promise<T>): Promise<T> => {
+    let waited = 0;
+    for (let delay = 5; ; delay = Math.min(delay * 2, 250)) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!noHandleFree.has(errorCode(error) ?? '') || waited >= patienceMs) {
+          throw error;
+        }
+      }
+      await system.sleep(delay);
+      waited += delay;
+    }
+  };
+  return {
+    ...system,
+    open: (path, flags, mode) => patiently(() => system.open(path, flags, mode)),
+    readdir: (path) => patiently(() => system.readdir(path)),
+    rm: (path, options) => patiently(() => system.rm(path, options)),
+    copyFile: (from, to, mode) => patiently(() => system.copyFile(from, to, mode)),
+  };
+}
+
+export const realSystem: System = waitingForHandles(callSystem);
 
 /** For `copyFile`: fail instead of overwriting. */
 export const failIfPresent = constants.COPYFILE_EXCL;

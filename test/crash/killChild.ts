@@ -1,7 +1,7 @@
 /**
  * Works on a store on the real disk until it is killed, and tells every acknowledged fact on stdout as soon as it is
- * one. `node killChild.ts FOLDER SEED CALL`: the process kills itself on entering call number CALL of the disk
- * (0 = never: somebody else does).
+ * one. `node killChild.ts FOLDER SEED CALL TURNS`: the process kills itself on entering call number CALL of the
+ * disk (0 = never: somebody else does), or after so many turns.
  */
 import { writeSync } from 'node:fs';
 import { realSystem, type OpenFile, type System } from '../../src/disk/system.ts';
@@ -11,7 +11,7 @@ import { content, openReal } from './killStore.ts';
 import { newId } from '../../src/engine/store/ids.ts';
 import { newJob } from '../../src/engine/server/jobRecord.ts';
 
-const [folder = '', seed = '1', killAt = '0'] = process.argv.slice(2);
+const [folder = '', seed = '1', killAt = '0', turns = '400'] = process.argv.slice(2);
 let calls = 0;
 
 function count(): void {
@@ -52,7 +52,7 @@ const random = new Random(Number(seed));
 const store: Store = await openReal(folder, system);
 tell({ kind: 'open' });
 // Whoever should have killed it may be gone.
-for (let turn = 0; turn < 400; turn += 1) {
+for (let turn = 0; turn < Number(turns); turn += 1) {
   const files = [...store.state.files.keys()];
   const jobs = [...store.state.jobs.values()];
   const choice = random.below(10);

@@ -13,7 +13,9 @@ import { bundleChild, Ledger, runChild } from './killStore.ts';
 const { values } = parseArgs({ options: { count: { type: 'string', default: '10000' }, seed: { type: 'string', default: String(Date.now() % 1e6) } } });
 const count = Number(values.count);
 const random = new Random(Number(values.seed));
-const systemCalls = ['openat', 'write', 'pwrite64', 'fsync', 'fdatasync', 'rename', 'unlink', 'ftruncate', 'mkdir'];
+/** System calls, and about how often one thread enters them in the turns that a traced child has. */
+const systemCalls = { openat: 200, write: 200, fsync: 150, rename: 40, unlink: 20, ftruncate: 2, mkdir: 4 };
+const tracedTurns = 25;
 const traced = spawnSync('strace', ['-f', '-qq', '-e', 'trace=none', 'true']).status === 0;
 console.log(`seed ${values.seed}, ${traced ? 'with' : 'without'} strace`);
 
@@ -25,9 +27,10 @@ const kinds: Record<string, number> = {};
 for (let trial = 0; trial < count; trial += 1) {
   const how = random.pick(traced ? (['call', 'moment', 'kernel', 'kernel'] as const) : (['call', 'moment'] as const));
   kinds[how] = (kinds[how] ?? 0) + 1;
-  const command = [process.execPath, child, store, String(random.below(1e9)), how === 'call' ? String(1 + random.below(300)) : '0'];
-  const name = random.pick(systemCalls);
-  const when = 1 + random.below(name === 'openat' || name === 'write' ? 200 : 40);
+  const call = how === 'call' ? String(1 + random.below(300)) : '0';
+  const command = [process.execPath, child, store, String(random.below(1e9)), call, ...(how === 'kernel' ? [String(tracedTurns)] : [])];
+  const [name, often] = random.pick(Object.entries(systemCalls));
+  const when = 1 + random.below(often);
   const inject = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', `trace=${name}`, '-e', `inject=${name}:signal=SIGKILL:when=${when}`];
   // The kernel counts per thread: with one thread for files no point is missed.
   await runChild(how === 'kernel' ? [...inject, ...command] : command, ledger, {

@@ -1,8 +1,6 @@
 import { describe, it } from 'node:test';
 import { apart } from './apart.ts';
 
-/** The mutation test has no time for the longest. */
-const fast = process.env['CRASH_FAST'] === '1';
 /** Of the longer workloads some are tried (another seed tries others: CRASH_SEED), or all (CRASH_ALL=1). */
 const everything = process.env['CRASH_ALL'] === '1';
 const oneOf = (share: number): number => (everything ? 1 : share);
@@ -11,7 +9,7 @@ const explore = (length: number, of: number, depth: number): Promise<string> => 
 
 describe('a power loss', () => {
   for (const [length, share] of [[0, 1], [1, 1], [2, 2], [3, 48]] as const) {
-    it(`in workloads of ${length} operations loses nothing acknowledged`, { skip: fast && length === 3 }, async (test) => {
+    it(`in workloads of ${length} operations loses nothing acknowledged`, async (test) => {
       test.diagnostic(await explore(length, oneOf(share), 0));
     });
   }
@@ -20,7 +18,7 @@ describe('a power loss', () => {
     test.diagnostic(await apart('powerLoss.ts', 'failedWrites', oneOf(8)));
   });
 
-  it('row 65: during the recovery from another one loses nothing acknowledged', { skip: fast }, async (test) => {
+  it('row 65: during the recovery from another one loses nothing acknowledged', async (test) => {
     test.diagnostic(await explore(1, 1, 1));
   });
 });

@@ -12,6 +12,7 @@ import { oldestClient } from './launch/version.ts';
 import type { Engine } from './server/call.ts';
 import { sharedWithChats } from './server/computeShare.ts';
 import { dropExpired } from './server/expiry.ts';
+import { ExpiryClock } from './server/expiryClock.ts';
 import type { Faults } from './server/faults.ts';
 import { GeneratorHost } from './server/generatorHost.ts';
 import { Jobs } from './server/jobs.ts';
@@ -132,6 +133,12 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
   });
   store.onFailure((reason) => closeFor(reason));
   const startedAt = now();
+  const expiryClock = await ExpiryClock.open(now, folder.clock);
+  const keepClock = async (): Promise<void> => {
+    if (store.status.kind === 'ready') {
+      await expiryClock.keep(folder.clock).catch((error: unknown) => log(`the time is not kept: ${String(error)}`));
+    }
+  };
   const engine: Engine = {
     store,
     jobs,
@@ -141,12 +148,14 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
     version: options.version,
     startedAt,
     now,
+    expiryNow: () => expiryClock.now(),
     shutDown: () => closeFor('asked to'),
   };
   let server: RunningServer;
   try {
     if (store.status.kind === 'ready') {
       await dropExpired(engine);
+      await keepClock();
     }
     server = await listen(engine, token, access?.port ?? 0, options);
   } catch (error) {
@@ -213,7 +222,9 @@ async function runInFolder(folder: DataFolder, lock: FolderLock, options: RunOpt
   }, watchMs);
 
   const expiry = setInterval(() => {
-    dropExpired(engine).catch((error: unknown) => log(`expired files stay for now: ${String(error)}`));
+    void dropExpired(engine)
+      .catch((error: unknown) => log(`expired files stay for now: ${String(error)}`))
+      .then(keepClock);
   }, expiryMs);
 
   try {

@@ -17,7 +17,7 @@ export function* crashStates(
   random: Random,
   maxFreeNames = 4,
 ): Generator<Image, void, undefined> {
-  const done = ops.slice(0, count);
+  const done = ops.slice(0, count).flatMap(inBothFolders);
   const pending = done.filter((op, index) => isChange(op) && !isDurable(done, index));
   const names = pending.filter((op) => !isData(op));
   const files = [...new Set(pending.filter(isData).map((op) => op.file))];
@@ -48,7 +48,7 @@ export function* crashStates(
         if (!isPending.has(op)) {
           image.apply(op);
         } else if (!isData(op)) {
-          if (chosen.has(op)) image.apply(op);
+          if (chosen.has(op) && isFollowed(op, chosen, isPending)) image.apply(op);
         } else if (op.file !== variant.file) {
           if (variant.others === 'all') image.apply(op);
         } else if (!written) {
@@ -59,6 +59,23 @@ export function* crashStates(
       yield image;
     }
   }
+}
+
+/** The name that a moved file leaves, with the one that it takes: the former does not go before the latter has come. */
+const taken = new WeakMap<DiskOp, DiskOp>();
+
+/** A move to another folder changes two of them, and each is durable when it was synced itself. */
+function inBothFolders(op: DiskOp): readonly DiskOp[] {
+  if (op.kind !== 'rename' || op.fromFolder === op.folder) return [op];
+  const come: DiskOp = { kind: 'link', folder: op.folder, name: op.name, node: op.node };
+  const gone: DiskOp = { kind: 'unlink', folder: op.fromFolder, name: op.from };
+  taken.set(gone, come);
+  return [come, gone];
+}
+
+function isFollowed(op: DiskOp, chosen: ReadonlySet<DiskOp>, isPending: ReadonlySet<DiskOp>): boolean {
+  const come = taken.get(op);
+  return come === undefined || chosen.has(come) || !isPending.has(come);
 }
 
 type DataOp = Extract<DiskOp, { kind: 'write' | 'truncate' }>;

@@ -18,6 +18,8 @@ export type DataFolder = {
   /** Address of the running engine. */
   readonly address: string;
   readonly log: string;
+  /** When an engine last looked at the clock, so that the next one notices a jump. */
+  readonly clock: string;
 };
 
 export function dataFolderAt(root: string): DataFolder {
@@ -31,6 +33,7 @@ export function dataFolderAt(root: string): DataFolder {
     access: join(root, 'access.json'),
     address: join(root, 'engine.json'),
     log: join(root, 'engine.log'),
+    clock: join(root, 'clock.json'),
   };
 }
 

@@ -18,6 +18,8 @@ export type Engine = {
   readonly startedAt: number;
   /** Unix seconds. */
   readonly now: () => number;
+  /** Unix seconds by which things expire; a clock that jumps by years expires nothing. */
+  readonly expiryNow: () => number;
   /** Begins to end the engine; the answer to the request that asked for it is still sent. */
   readonly shutDown: () => void;
 };

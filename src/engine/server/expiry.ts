@@ -6,7 +6,7 @@ import { isOverdue } from './uploads.ts';
 /** Forgets files and unfinished uploads whose time is over, and frees their space. */
 export async function dropExpired(engine: Engine): Promise<void> {
   const { store } = engine;
-  const now = engine.now();
+  const now = engine.expiryNow();
   const freed = await store.commit((state) => {
     const files = [...state.files.values()].filter((file) => !isLive(file, now)).map((file) => file.wire.id);
     const uploads = [...state.uploads.values()].filter((upload) => isOverdue(upload, now)).map((upload) => upload.wire.id);

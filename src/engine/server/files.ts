@@ -33,7 +33,7 @@ export async function listFiles(engine: Engine, call: Call): Promise<Answer> {
   }
   const purpose = call.query.get('purpose');
   const files = [...engine.store.state.files.values()]
-    .filter((file) => isLive(file, engine.now()) && (purpose === null || file.wire.purpose === purpose))
+    .filter((file) => isLive(file, engine.expiryNow()) && (purpose === null || file.wire.purpose === purpose))
     .map((file) => file.wire);
   const items = order === 'asc' ? files : files.toReversed();
   const page = pageOf(items, (file) => file.id, call.query, { defaultLimit: 10_000, maxLimit: 10_000 });
@@ -83,7 +83,7 @@ export function isLive(file: StoredFile, now: number): boolean {
 function knownFile(engine: Engine, call: Call): StoredFile {
   const id = param(call, 'file_id');
   const file = engine.store.state.files.get(id);
-  if (file === undefined || !isLive(file, engine.now())) {
+  if (file === undefined || !isLive(file, engine.expiryNow())) {
     throw notFound('File object', id, 'id');
   }
   return file;

@@ -13,7 +13,7 @@ export async function createJob(engine: Engine, call: Call): Promise<Answer> {
   const request = requestOf(call);
   // Asked before the rest is looked at: its files may be gone by now.
   const earlier = jobOfRequest(state, request);
-  const job = earlier ?? (await engine.jobs.create(parseJobRequest(call.body, state, engine.now()), request));
+  const job = earlier ?? (await engine.jobs.create(parseJobRequest(call.body, state, engine.expiryNow()), request));
   return json(toWire(engine, job));
 }
 

@@ -50,9 +50,9 @@ export async function createUpload(engine: Engine, call: Call): Promise<Answer> 
 }
 
 export async function addUploadPart(engine: Engine, call: Call): Promise<Answer> {
-  const { store, now } = engine;
+  const { store, now, expiryNow } = engine;
   const uploadId = param(call, 'upload_id');
-  pendingUpload(store.state, uploadId, now());
+  pendingUpload(store.state, uploadId, expiryNow());
   const rules = {
     fileField: 'data',
     maxBytes: limits.uploadPartBytes,
@@ -63,7 +63,7 @@ export async function addUploadPart(engine: Engine, call: Call): Promise<Answer>
   await orRelease(store, id, () =>
     store.commit((state) => {
       // While the bytes came in, the upload may have come to its end.
-      pendingUpload(state, uploadId, now());
+      pendingUpload(state, uploadId, expiryNow());
       const parts = state.uploadParts(uploadId);
       if (parts.length >= limits.uploadParts || sumOf(parts) + bytes > limits.uploadTotalBytes) {
         throw badField('data', `An upload takes at most ${limits.uploadParts} parts of ${limits.uploadTotalBytes} bytes in total.`);
@@ -75,9 +75,9 @@ export async function addUploadPart(engine: Engine, call: Call): Promise<Answer>
 }
 
 export async function completeUpload(engine: Engine, call: Call): Promise<Answer> {
-  const { store, now } = engine;
+  const { store, now, expiryNow } = engine;
   const uploadId = param(call, 'upload_id');
-  const upload = pendingUpload(store.state, uploadId, now());
+  const upload = pendingUpload(store.state, uploadId, expiryNow());
   const all = store.state.uploadParts(uploadId);
   const chosen = chosenParts(field(call.body, 'part_ids'), all);
   const md5 = stringField(call.body, 'md5');
@@ -88,14 +88,14 @@ export async function completeUpload(engine: Engine, call: Call): Promise<Answer
   }
   const joined = await joinParts(engine, chosen, call.signal, md5).catch((error: unknown) => {
     // Parts are gone if somebody else ended the upload meanwhile; then that is what is said.
-    pendingUpload(store.state, uploadId, now());
+    pendingUpload(store.state, uploadId, expiryNow());
     throw error;
   });
   const { filename, purpose } = upload.wire;
   const file = newFile(joined.id, bytes, now(), { filename, purpose, expiresAfter: upload.fileExpiresAfter });
   const wire = await orRelease(store, joined.id, () =>
     store.commit((state) => {
-      const present = pendingUpload(state, uploadId, now());
+      const present = pendingUpload(state, uploadId, expiryNow());
       return {
         changes: [
           { kind: 'fileAdded', file: { wire: file, sha256: joined.sha256 } },
@@ -110,10 +110,10 @@ export async function completeUpload(engine: Engine, call: Call): Promise<Answer
 }
 
 export async function cancelUpload(engine: Engine, call: Call): Promise<Answer> {
-  const { store, now } = engine;
+  const { store, expiryNow } = engine;
   const id = param(call, 'upload_id');
   const { wire, parts } = await store.commit((state) => {
-    const upload = pendingUpload(state, id, now());
+    const upload = pendingUpload(state, id, expiryNow());
     const ending = { status: 'cancelled', file: null } as const;
     return {
       changes: [{ kind: 'uploadEnded', id, wire: ending }],

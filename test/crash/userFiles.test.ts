@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { writeFolder } from '../../src/disk/folders.ts';
-import { replaceFile } from '../../src/disk/files.ts';
+import { makeFolder, replaceFile } from '../../src/disk/files.ts';
 import { quarantine } from '../../src/disk/quarantine.ts';
+import { syncTree } from '../../src/disk/syncTree.ts';
 import { crashStates } from '../support/crashStates.ts';
 import { ModelDisk, type Image } from '../support/modelDisk.ts';
 import { Random } from '../support/random.ts';
@@ -57,6 +58,25 @@ describe('a power loss while a file of the user is written', () => {
       const whole = tree.get('/w/model/a')?.equals(old) === true && tree.get('/w/model/b')?.equals(fresh) === true;
       assert.ok(whole || (!done && !tree.has('/w/model')));
     }
+  });
+
+  it('leaves every file of a tree whole once it was synced, also of one that somebody else wrote', async () => {
+    const now = await disk();
+    await makeFolder('/w/tree/inner', { system: now });
+    for (const [path, bytes] of [['/w/tree/a', old], ['/w/tree/inner/b', fresh]] as const) {
+      const file = await now.open(path, 'w');
+      await file.write(bytes, 0, bytes.length, null);
+      await file.close();
+    }
+    await syncTree('/w/tree', now);
+    let states = 0;
+    for (const { image, done } of everyState(now)) {
+      if (!done) continue;
+      states += 1;
+      const tree = image.tree();
+      assert.ok(tree.get('/w/tree/a')?.equals(old) === true && tree.get('/w/tree/inner/b')?.equals(fresh) === true);
+    }
+    assert.ok(states > 0);
   });
 
   it('leaves what goes to quarantine in one of the two places', async () => {

@@ -36,7 +36,8 @@ export async function deleteData(dataFolder: string): Promise<void> {
     throw new Error('The Local engine is running. Stop it before deleting its data.');
   }
   try {
-    for (const path of [folder.current, folder.files, folder.models, folder.quarantine, folder.reserve, folder.log, `${folder.log}.old`]) {
+    const { current, files, models, quarantine, reserve, clock, log } = folder;
+    for (const path of [current, files, models, quarantine, reserve, clock, log, `${log}.old`]) {
       await removeTree(path);
     }
     for (const entry of await listFolder(folder.root)) {

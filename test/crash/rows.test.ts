@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readBytes } from '../../src/disk/files.ts';
+import { readBytes, syncFolder } from '../../src/disk/files.ts';
 import { repairStore } from '../../src/engine/store/repair.ts';
 import { BytesLostError } from '../../src/engine/store/blobs.ts';
 import { currentText } from '../../src/engine/store/generation.ts';
@@ -237,6 +237,20 @@ describe('a kill and then a power loss', () => {
       const image = [...crashStates(disk.base, disk.ops, disk.ops.length, new Random(1), 9)][1];
       assert.equal((await opened(image ?? disk.base)).state, state, `killed at call ${at}`);
     }
+  });
+
+  it('row 54: a folder that the process before made, but not durable, is there once something was promised', async () => {
+    const disk = new ModelDisk();
+    await disk.mkdir('/data');
+    await syncFolder('/', disk);
+    await disk.mkdir(root);
+    const store = await openStore(disk);
+    await steps[0]?.run(store, disk);
+    const state = describeState(store.state);
+    for (const image of crashStates(disk.base, disk.ops, disk.ops.length, new Random(1))) {
+      assert.equal((await opened(image)).state, state);
+    }
+    await store.close();
   });
 });
 

@@ -290,6 +290,23 @@ suite('dataset', () => {
     assert.deepEqual(await suggested(log.document, 10), []);
   });
 
+  test('pastes a table as examples, on lines of their own', async () => {
+    const editor = await open('paste.jsonl', chatLines(12));
+    const { document } = editor;
+    await pause(300);
+    await vscode.env.clipboard.writeText('question\tanswer\nOne?\t1\nTwo?\t2');
+    editor.selection = new vscode.Selection(3, 20, 3, 20);
+    await vscode.commands.executeCommand('editor.action.pasteAs', { kind: 'text.tunesmith.examples' });
+    const wanted = chatLines(12);
+    const example = (question: string, answer: string): string =>
+      `{"messages": [{"role": "user", "content": "${question}"}, {"role": "assistant", "content": "${answer}"}]}`;
+    wanted.splice(4, 0, example('One?', '1'), example('Two?', '2'));
+    const end = Date.now() + 5000;
+    while (document.lineCount !== 15 && Date.now() < end) await pause(50);
+    assert.equal(document.getText(), `${wanted.join('\n')}\n`);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
   test('validates a file that is not open', async () => {
     const uri = vscode.Uri.file(join(folder, 'closed.jsonl'));
     await writeFile(uri.fsPath, `${chatLines(60).join('\n')}\n{"messages": []}\n`);

@@ -15,6 +15,7 @@ import { ExampleFiles } from './exampleFiles.ts';
 import { ExampleHover } from './hover.ts';
 import { DatasetCompletions } from './completions.ts';
 import { registerStatistics } from './statistics.ts';
+import { PasteExamples } from './pasteExamples.ts';
 import { DatasetStatus } from './status.ts';
 import { ExampleSymbols } from './symbols.ts';
 import { TokenHints } from './tokenHints.ts';
@@ -51,6 +52,7 @@ export function registerDataset({ context, log, datasets, datasetRules, tokens, 
     hints,
     vscode.languages.registerInlayHintsProvider(languages, hints),
     vscode.languages.registerCompletionItemProvider(languages, new DatasetCompletions(datasets), ...DatasetCompletions.triggers),
+    vscode.languages.registerDocumentPasteEditProvider(languages, new PasteExamples(datasets), PasteExamples.metadata),
     vscode.languages.registerHoverProvider(languages, new ExampleHover({ datasets, tokens })),
     vscode.languages.registerDocumentSymbolProvider(languages, new ExampleSymbols(datasets), {
       label: vscode.l10n.t('Examples'),

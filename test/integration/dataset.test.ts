@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { commandIds } from '../../src/contributions.ts';
+import { PasteExamples } from '../../src/features/dataset/pasteExamples.ts';
 import { chatLine, chatLines } from '../support/chatLines.ts';
 
 /** Diagnostics of ours, once they are as wanted, or as they are when patience ends. */
@@ -290,20 +291,33 @@ suite('dataset', () => {
     assert.deepEqual(await suggested(log.document, 10), []);
   });
 
-  test('pastes a table as examples, on lines of their own', async () => {
-    const editor = await open('paste.jsonl', chatLines(12));
-    const { document } = editor;
-    await pause(300);
-    await vscode.env.clipboard.writeText('question\tanswer\nOne?\t1\nTwo?\t2');
-    editor.selection = new vscode.Selection(3, 20, 3, 20);
-    await vscode.commands.executeCommand('editor.action.pasteAs', { kind: 'text.tunesmith.examples' });
+  test('offers a copied table as examples, on lines of their own', async () => {
+    const { document } = await open('paste.jsonl', chatLines(12));
+    // The clipboard of a browser gives a program no paste event, so the provider is asked as the editor would ask it.
+    const provider = new PasteExamples(() => ({ format: 'chat' }));
+    const asked = async (text: string, range: vscode.Range): Promise<readonly vscode.DocumentPasteEdit[]> => {
+      const transfer = new vscode.DataTransfer();
+      transfer.set('text/plain', new vscode.DataTransferItem(text));
+      const context = { only: undefined, triggerKind: vscode.DocumentPasteTriggerKind.Automatic };
+      const { token } = new vscode.CancellationTokenSource();
+      return await provider.provideDocumentPasteEdits(document, [range], transfer, context, token);
+    };
+    const table = 'question\tanswer\nOne?\t1\nTwo?\t2\nThree?\t';
+    const [edit, ...others] = await asked(table, new vscode.Range(3, 20, 3, 20));
+    assert.ok(edit?.additionalEdit);
+    assert.equal(others.length, 0);
+    assert.equal(edit.title, 'Paste as Examples (2, without 1 incomplete rows)');
+    assert.equal(edit.insertText, '');
+    await vscode.workspace.applyEdit(edit.additionalEdit);
     const wanted = chatLines(12);
-    const example = (question: string, answer: string): string =>
-      `{"messages": [{"role": "user", "content": "${question}"}, {"role": "assistant", "content": "${answer}"}]}`;
-    wanted.splice(4, 0, example('One?', '1'), example('Two?', '2'));
-    const end = Date.now() + 5000;
-    while (document.lineCount !== 15 && Date.now() < end) await pause(50);
+    const pasted = [['One?', '1'], ['Two?', '2']].map(
+      ([question, answer]) => `{"messages": [{"role": "user", "content": "${question}"}, {"role": "assistant", "content": "${answer}"}]}`,
+    );
+    wanted.splice(4, 0, ...pasted);
     assert.equal(document.getText(), `${wanted.join('\n')}\n`);
+    const [atEnd] = await asked(table, new vscode.Range(14, 0, 14, 0));
+    assert.equal(atEnd?.insertText, pasted.join('\n'));
+    assert.deepEqual(await asked('some words', new vscode.Range(14, 0, 14, 0)), []);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 

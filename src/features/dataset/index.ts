@@ -52,7 +52,11 @@ export function registerDataset({ context, log, datasets, datasetRules, tokens, 
     hints,
     vscode.languages.registerInlayHintsProvider(languages, hints),
     vscode.languages.registerCompletionItemProvider(languages, new DatasetCompletions(datasets), ...DatasetCompletions.triggers),
-    vscode.languages.registerDocumentPasteEditProvider(languages, new PasteExamples(datasets), PasteExamples.metadata),
+    vscode.languages.registerDocumentPasteEditProvider(
+      languages,
+      new PasteExamples((uri) => datasets.openDataset(uri)?.core.summary()),
+      PasteExamples.metadata,
+    ),
     vscode.languages.registerHoverProvider(languages, new ExampleHover({ datasets, tokens })),
     vscode.languages.registerDocumentSymbolProvider(languages, new ExampleSymbols(datasets), {
       label: vscode.l10n.t('Examples'),

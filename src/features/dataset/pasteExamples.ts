@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
+import type { Format } from '../../core/dataset/format.ts';
 import { pastedExamples, type PastedExamples } from '../../core/dataset/paste/pastedExamples.ts';
-import type { Datasets } from '../../platform/datasets.ts';
+
+/** What is known of the open training file of an address. */
+type DatasetOf = (uri: vscode.Uri) => { readonly format: Format | undefined } | undefined;
 
 const plainText = 'text/plain';
 
@@ -11,10 +14,10 @@ export class PasteExamples implements vscode.DocumentPasteEditProvider {
     providedPasteEditKinds: [PasteExamples.kind],
     pasteMimeTypes: [plainText],
   };
-  readonly #datasets: Datasets;
+  readonly #datasetOf: DatasetOf;
 
-  constructor(datasets: Datasets) {
-    this.#datasets = datasets;
+  constructor(datasetOf: DatasetOf) {
+    this.#datasetOf = datasetOf;
   }
 
   async provideDocumentPasteEdits(
@@ -25,11 +28,11 @@ export class PasteExamples implements vscode.DocumentPasteEditProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.DocumentPasteEdit[]> {
     const [range, ...others] = ranges;
-    const dataset = this.#datasets.openDataset(document.uri);
+    const dataset = this.#datasetOf(document.uri);
     if (!range || others.length > 0 || !(dataset || isNew(document))) return [];
     const text = await transfer.get(plainText)?.asString();
     if (text === undefined || token.isCancellationRequested) return [];
-    const found = pastedExamples(text, dataset?.core.summary().format);
+    const found = pastedExamples(text, dataset?.format);
     const edit = found && editFor(document, range, found);
     return edit ? [edit] : [];
   }

@@ -12,7 +12,7 @@ function examples(text: string, format?: Format): readonly Readonly<Record<strin
 }
 
 const spoken = (example: Readonly<Record<string, unknown>> | undefined): readonly string[] =>
-  (example?.['messages'] as readonly Said[]).map(({ role, content }) => `${role}: ${content}`);
+  ((example?.['messages'] ?? []) as readonly Said[]).map(({ role, content }) => `${role}: ${content}`);
 
 test('a table with named columns becomes examples', () => {
   const csv = 'id,Question,Correct Answer\r\n1,"What, exactly?","It is ""this"".\nReally."\r\n2,Empty?,\r\n3,Last?,Yes.';

@@ -145,7 +145,7 @@ class Person {
     await workbench.treeRow('science.recipe.json').waitFor();
     await runRecipe(workbench);
     await workbench.treeRow('science.train.jsonl').click({ button: 'right' });
-    await workbench.page.locator('.monaco-menu .action-label', { hasText: 'Validate Dataset' }).click();
+    await workbench.pickFromMenu('Validate Dataset');
     await workbench.notification(/science\.train\.jsonl: \d+ examples, 0 errors/).waitFor();
     await workbench.closeNotifications();
   }

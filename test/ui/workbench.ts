@@ -109,6 +109,18 @@ export class Workbench {
     await row.first().click({ timeout });
   }
 
+  /** Chooses from the open context menu. One that has only just opened passes over a click, so that may take two. */
+  async pickFromMenu(label: string): Promise<void> {
+    const menu = this.page.locator('.monaco-menu');
+    const item = menu.locator('.action-label', { hasText: label }).first();
+    await item.waitFor();
+    for (const end = Date.now() + patience; await menu.isVisible(); ) {
+      if (Date.now() > end) throw new Error(`The menu stays open after "${label}" was clicked.`);
+      await item.click({ timeout: 2_000 }).catch(() => undefined);
+      await menu.waitFor({ state: 'hidden', timeout: 1_000 }).catch(() => undefined);
+    }
+  }
+
   /** Types a path into VS Code's own file dialog, which fills its input once more when the folder is read. */
   async choosePath(path: string, button: string): Promise<void> {
     const dialog = this.page.locator('.quick-input-widget:visible', { has: this.page.locator('.monaco-button', { hasText: button }) });

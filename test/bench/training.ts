@@ -16,7 +16,7 @@ import { median, shortExamples } from './shortExamples.ts';
 
 type Setting = { readonly path: string; readonly threads: number; readonly batchSize: number };
 
-const rounds = 6;
+const rounds = 12;
 const stepsPerRound = 5;
 const threads = 2;
 

@@ -75,7 +75,7 @@ export class Shapes {
     const shortest = roundUp(Math.max(1, examples.longest - 1));
     const limit = Math.max(shortest, config.contextLength);
     let best: { length: number; rows: readonly number[]; cost: number } = { length: shortest, rows: [1], cost: Number.POSITIVE_INFINITY };
-    for (const factor of [1, 1.25, 1.5, 2, 3]) {
+    for (const factor of [1, 1.125, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4]) {
       const length = Math.min(limit, roundUp(shortest * factor));
       const needed = batches.map((indices) => pack(examples, indices, length).length).sort((a, b) => a - b);
       const rows = keptRows(needed, repeats);

@@ -1,3 +1,4 @@
+import { withoutMark } from '../core/jsonl/lines.ts';
 import { basename, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkBytes } from '../core/dataset/checkBytes.ts';
@@ -241,7 +242,7 @@ async function validateFile(
 }
 
 function parse(line: string): unknown {
-  return JSON.parse(line.startsWith('\uFEFF') ? line.slice(1) : line);
+  return JSON.parse(withoutMark(line));
 }
 
 /** The listed problems, and one more that counts the rest. */

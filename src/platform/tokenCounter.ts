@@ -4,6 +4,11 @@ import type { TokenOwnerApi, TokenWorkerApi } from '../protocol/tokens.ts';
 import type { Log } from './log.ts';
 import { WorkerClient } from './workerClient.ts';
 
+/** Characters of one message to the worker: a few milliseconds of copying, a few tenths of a second of counting. */
+export const countedAtOnce = 256 * 1024;
+/** A longer line is not counted: no service takes an example of that length. */
+export const longestCounted = 4 * 1024 * 1024;
+
 /** Counts tokens in a worker thread, which is started on first use and ended when idle. */
 export class TokenCounter implements vscode.Disposable {
   readonly #client: WorkerClient<TokenWorkerApi, TokenOwnerApi>;

@@ -1,3 +1,4 @@
+import { withoutMark } from '../core/jsonl/lines.ts';
 import { parentPort } from 'node:worker_threads';
 import { chatExampleTokens, type CountText, type ExampleTokens } from '../core/tokens/chatTokens.ts';
 import { connect } from '../protocol/rpc.ts';
@@ -39,7 +40,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
 
 function tokensOf(line: string, count: CountText): ExampleTokens | null {
   try {
-    return chatExampleTokens(JSON.parse(line.startsWith('\uFEFF') ? line.slice(1) : line), count);
+    return chatExampleTokens(JSON.parse(withoutMark(line)), count);
   } catch {
     return null;
   }

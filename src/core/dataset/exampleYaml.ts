@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, parseDocument, stringify, visit } from 'yaml';
+import { withoutMark } from '../jsonl/lines.ts';
 
 /**
  * One example as text for people: YAML, because it shows paragraphs as paragraphs, keeps every JSON value, and editors
@@ -59,8 +60,4 @@ function write(value: unknown, comma: string, colon: string): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const pairs = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}${colon}${write(item, comma, colon)}`);
   return `{${pairs.join(comma)}}`;
-}
-
-function withoutMark(line: string): string {
-  return line.startsWith('\uFEFF') ? line.slice(1) : line;
 }

@@ -1,4 +1,4 @@
-import { isBlank } from '../jsonl/lines.ts';
+import { isBlank, withoutMark } from '../jsonl/lines.ts';
 import type { LineSource } from '../jsonl/position.ts';
 
 /** The kinds of training files. One example of a file has the same names. */
@@ -98,7 +98,7 @@ export function looksLikeDataset(source: LineSource): boolean {
 export function holdsKnownKey(line: string): boolean {
   if (line.length < longLine) {
     try {
-      const value: unknown = JSON.parse(line.startsWith('\uFEFF') ? line.slice(1) : line);
+      const value: unknown = JSON.parse(withoutMark(line));
       const first: unknown = Array.isArray(value) ? value[0] : value;
       return isRecord(first) && isKnown((key) => Object.hasOwn(first, key));
     } catch {

@@ -1,4 +1,4 @@
-import { isBlank } from '../jsonl/lines.ts';
+import { isBlank, withoutMark } from '../jsonl/lines.ts';
 import type { LineSource } from '../jsonl/position.ts';
 import { scanBrackets } from '../jsonl/scan.ts';
 import type { Framing } from './format.ts';
@@ -78,7 +78,7 @@ export class Head {
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
+    JSON.parse(withoutMark(text));
     return true;
   } catch {
     return false;

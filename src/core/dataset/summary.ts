@@ -1,3 +1,4 @@
+import { withoutMark } from '../jsonl/lines.ts';
 import { rangeOf } from '../jsonl/position.ts';
 import { fileProblems, type FileFacts } from './fileProblems.ts';
 import { formats, isRecord, type Format, type Framing } from './format.ts';
@@ -149,7 +150,7 @@ function misplacedExamples(tally: Tally, fileFormat: Format): { readonly mixed: 
 
 function keysOf(line: string): readonly string[] {
   try {
-    const value: unknown = JSON.parse(line.startsWith('\uFEFF') ? line.slice(1) : line);
+    const value: unknown = JSON.parse(withoutMark(line));
     return isRecord(value) ? Object.keys(value).slice(0, 8) : [];
   } catch {
     return [];

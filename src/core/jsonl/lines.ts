@@ -26,3 +26,8 @@ export function isBlank(line: string): boolean {
 export function isSpace(unit: number): boolean {
   return unit === 32 || unit === 9 || unit === 13 || unit === 10;
 }
+
+/** The JSON of a line: a file's first one may begin with a byte-order mark. */
+export function withoutMark(line: string): string {
+  return line.startsWith('\uFEFF') ? line.slice(1) : line;
+}

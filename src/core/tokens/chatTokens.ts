@@ -1,3 +1,5 @@
+import { isRecord } from '../dataset/format.ts';
+
 /** Number of tokens of a text. */
 export type CountText = (text: string) => number;
 
@@ -31,14 +33,14 @@ export type ExampleTokens = {
  * Source: OpenAI cookbook, "How to count tokens with tiktoken"; it gives the 51 prompt tokens of a documented run.
  */
 export function chatExampleTokens(example: unknown, count: CountText): ExampleTokens | null {
-  const list = isObject(example) ? example['messages'] : undefined;
-  if (!isObject(example) || !Array.isArray(list)) {
+  const list = isRecord(example) ? example['messages'] : undefined;
+  if (!isRecord(example) || !Array.isArray(list)) {
     return null;
   }
   const messages: MessageTokens[] = [];
   for (const message of list as readonly unknown[]) {
-    const tokens = isObject(message) ? messageTokens(message, count) : null;
-    if (tokens === null || !isObject(message)) {
+    const tokens = isRecord(message) ? messageTokens(message, count) : null;
+    if (tokens === null || !isRecord(message)) {
       return null;
     }
     const role = textOf(message['role']);
@@ -72,12 +74,12 @@ function messageTokens(message: Json, count: CountText): number | null {
 function partsTokens(parts: readonly unknown[], count: CountText): number | null {
   let total = 0;
   for (const part of parts) {
-    const { text, refusal, image_url: image } = isObject(part) ? part : {};
+    const { text, refusal, image_url: image } = isRecord(part) ? part : {};
     if (typeof text === 'string') {
       total += count(text);
     } else if (typeof refusal === 'string') {
       total += count(refusal);
-    } else if (isObject(image) && image['detail'] === 'low') {
+    } else if (isRecord(image) && image['detail'] === 'low') {
       total += lowDetailImage;
     } else {
       return null;
@@ -89,12 +91,12 @@ function partsTokens(parts: readonly unknown[], count: CountText): number | null
 function toolsTokens(tools: readonly unknown[], count: CountText): number {
   let total = afterTools;
   for (const tool of tools) {
-    const declaration = isObject(tool) ? tool['function'] : undefined;
-    if (isObject(declaration)) {
+    const declaration = isRecord(tool) ? tool['function'] : undefined;
+    if (isRecord(declaration)) {
       total += perFunction + count(`${textOf(declaration['name'])}:${sentence(declaration['description'])}`);
       const parameters = declaration['parameters'];
-      const properties = isObject(parameters) ? parameters['properties'] : undefined;
-      total += isObject(properties) ? propertiesTokens(properties, count) : 0;
+      const properties = isRecord(parameters) ? parameters['properties'] : undefined;
+      total += isRecord(properties) ? propertiesTokens(properties, count) : 0;
     }
   }
   return total;
@@ -105,7 +107,7 @@ function propertiesTokens(properties: Json, count: CountText): number {
   let total = names.length > 0 ? perProperties : 0;
   for (const name of names) {
     const property = properties[name];
-    if (isObject(property)) {
+    if (isRecord(property)) {
       total += perProperty + count(`${name}:${textOf(property['type'])}:${sentence(property['description'])}`);
       const allowed = property['enum'];
       if (Array.isArray(allowed)) {
@@ -123,8 +125,4 @@ function textOf(value: unknown): string {
 /** A description counts without the full stop at its end. */
 function sentence(value: unknown): string {
   return textOf(value).replace(/\.$/, '');
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,12 +4,7 @@ import type { Datasets } from '../../platform/datasets.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 import type { Log } from '../../platform/log.ts';
 import { toTextEdit } from '../../platform/openDataset.ts';
-import type { TokenCounter } from '../../platform/tokenCounter.ts';
-
-/** Characters of one message to the worker: a few milliseconds of copying, a few tenths of a second of counting. */
-const batchLength = 256 * 1024;
-/** A longer line is not counted: no service takes an example of that length. */
-const longestLine = 4 * 1024 * 1024;
+import { countedAtOnce, longestCounted, type TokenCounter } from '../../platform/tokenCounter.ts';
 
 type Counted = { readonly document: vscode.TextDocument; readonly ledger: TokenLedger; stop: AbortController };
 
@@ -139,7 +134,7 @@ function nextBatch(document: vscode.TextDocument, ledger: TokenLedger): readonly
   let length = 0;
   for (const line of ledger.missing()) {
     length += document.lineAt(line).text.length;
-    if (lines.length > 0 && length > batchLength) break;
+    if (lines.length > 0 && length > countedAtOnce) break;
     lines.push(line);
   }
   return lines;
@@ -147,5 +142,5 @@ function nextBatch(document: vscode.TextDocument, ledger: TokenLedger): readonly
 
 function textOf(document: vscode.TextDocument, line: number): string {
   const { text } = document.lineAt(line);
-  return text.length > longestLine ? '' : text;
+  return text.length > longestCounted ? '' : text;
 }

@@ -2,11 +2,10 @@ import * as vscode from 'vscode';
 import type { ExampleTokens } from '../../core/tokens/chatTokens.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 import { abortOnCancel } from '../../platform/disposables.ts';
-import type { TokenCounter } from '../../platform/tokenCounter.ts';
+import { longestCounted, type TokenCounter } from '../../platform/tokenCounter.ts';
 
 /** Messages of one example told one by one; the rest is summed up. */
 const toldMessages = 12;
-const longestLine = 4 * 1024 * 1024;
 
 /** What an example costs, message by message, over the beginning of its line. */
 export class ExampleHover implements vscode.HoverProvider {
@@ -26,7 +25,7 @@ export class ExampleHover implements vscode.HoverProvider {
     const { text, range } = document.lineAt(position);
     // Over the whole line it would stand in the way of every word.
     const start = document.getWordRangeAtPosition(position, /^\s*\{\s*"[^"]*"?/);
-    if (!this.#datasets.isDataset(document) || start === undefined || text.length > longestLine) return undefined;
+    if (!this.#datasets.isDataset(document) || start === undefined || text.length > longestCounted) return undefined;
     const abort = abortOnCancel(token);
     try {
       const tokens = await this.#tokens.explain(text, abort.signal);

@@ -1,11 +1,6 @@
 import type { DatasetStatistics } from '../../core/dataset/statistics.ts';
-import type { TokenCounter } from '../../platform/tokenCounter.ts';
+import { countedAtOnce, longestCounted, type TokenCounter } from '../../platform/tokenCounter.ts';
 import type { LineBatch } from './datasetLines.ts';
-
-/** Characters of one message to the worker: a few milliseconds of copying, a few tenths of a second of counting. */
-const batchLength = 256 * 1024;
-/** A longer line is not counted: no service takes an example of that length. */
-const longestLine = 4 * 1024 * 1024;
 
 /** Counts the tokens of lines that were read before, for as many of them as the statistics hold. */
 export async function countInto(
@@ -29,9 +24,9 @@ export async function countInto(
   };
   for await (const { lines } of batches) {
     for (const line of lines) {
-      waiting.push(line === undefined || line.length > longestLine ? '' : line);
+      waiting.push(line === undefined || line.length > longestCounted ? '' : line);
       length += line?.length ?? 0;
-      if (length > batchLength) await count();
+      if (length > countedAtOnce) await count();
     }
     if (first + waiting.length >= statistics.lineCount) break;
   }

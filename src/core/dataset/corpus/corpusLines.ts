@@ -1,3 +1,4 @@
+import { withoutMark } from '../../jsonl/lines.ts';
 import { ChunkedList } from '../../jsonl/chunkedList.ts';
 import type { LineSource, Span } from '../../jsonl/position.ts';
 import { formatOf, isRecord } from '../format.ts';
@@ -65,7 +66,7 @@ export class CorpusLines {
 /** The object that a line holds, if it holds one. */
 export function exampleOf(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(line.startsWith('\uFEFF') ? line.slice(1) : line);
+    const value: unknown = JSON.parse(withoutMark(line));
     return isRecord(value) ? value : undefined;
   } catch {
     return undefined;

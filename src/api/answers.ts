@@ -8,6 +8,8 @@ import type {
   WireJob,
   WireModel,
   WirePage,
+  WireUpload,
+  WireUploadPart,
 } from '../core/providers/wire.ts';
 import { invalidAnswer } from './errors.ts';
 
@@ -40,7 +42,14 @@ export function parseJob(value: unknown): WireJob {
     estimated_finish: toSeconds(job['estimated_finish']) || null,
     metadata: parseMetadata(job['metadata']),
     user_provided_suffix: toText(job['user_provided_suffix']),
+    ...steps(job),
   };
+}
+
+/** Only where the service tells them, so that other jobs stay as small as they were. */
+function steps(job: Fields): Pick<WireJob, 'trained_steps' | 'total_steps'> {
+  const [trained, total] = [toNumber(job['trained_steps']), toNumber(job['total_steps'])];
+  return total === null || total <= 0 ? {} : { trained_steps: trained ?? 0, total_steps: total };
 }
 
 /** They stand in the method or, deprecated, beside it. Azure writes -1 for `auto`. */
@@ -117,6 +126,33 @@ export function parseFile(value: unknown): WireFile {
     status: toText(file['status']) ?? 'processed',
     expires_at: toSeconds(file['expires_at']),
     status_details: toText(file['status_details']),
+  };
+}
+
+const uploadStatuses = ['pending', 'completed', 'cancelled', 'expired'] as const;
+
+export function parseUpload(value: unknown): WireUpload {
+  const upload = toFields(value, 'upload');
+  return {
+    id: toId(upload, 'upload'),
+    object: 'upload',
+    bytes: toNumber(upload['bytes']) ?? 0,
+    created_at: toSeconds(upload['created_at']) ?? 0,
+    filename: toText(upload['filename']) ?? '',
+    purpose: toText(upload['purpose']) ?? '',
+    status: uploadStatuses.find((status) => status === upload['status']) ?? 'pending',
+    expires_at: toSeconds(upload['expires_at']) ?? 0,
+    file: isFields(upload['file']) ? parseFile(upload['file']) : null,
+  };
+}
+
+export function parseUploadPart(value: unknown): WireUploadPart {
+  const part = toFields(value, 'part of an upload');
+  return {
+    id: toId(part, 'part of an upload'),
+    object: 'upload.part',
+    created_at: toSeconds(part['created_at']) ?? 0,
+    upload_id: toText(part['upload_id']) ?? '',
   };
 }
 

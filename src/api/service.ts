@@ -1,6 +1,16 @@
+import { toFile } from 'openai';
 import type { PageQuery, Service, ServiceOptions } from '../core/providers/port.ts';
 import type { WirePage } from '../core/providers/wire.ts';
-import { parseCheckpoint, parseEvent, parseFile, parseJob, parseModel, parsePage } from './answers.ts';
+import {
+  parseCheckpoint,
+  parseEvent,
+  parseFile,
+  parseJob,
+  parseModel,
+  parsePage,
+  parseUpload,
+  parseUploadPart,
+} from './answers.ts';
 import { streamChat } from './chatStream.ts';
 import { WireClient, type Fetch } from './client.ts';
 import { readBody } from './download.ts';
@@ -26,7 +36,7 @@ export function createService(options: ServiceOptions & { readonly fetch?: Fetch
 
   function list<T extends { readonly id: string }>(
     path: string,
-    query: PageQuery,
+    query: PageQuery & { readonly purpose?: string },
     parse: (item: unknown) => T,
     signal: AbortSignal,
   ): Promise<WirePage<T>> {
@@ -43,6 +53,8 @@ export function createService(options: ServiceOptions & { readonly fetch?: Fetch
     createJob: (request, signal) =>
       ask(signal, () => client.post<unknown>('/fine_tuning/jobs', { body: request, ...once(signal) }), parseJob),
     cancelJob: (jobId, signal) => ask(signal, () => client.fineTuning.jobs.cancel(jobId, once(signal)), parseJob),
+    pauseJob: (jobId, signal) => ask(signal, () => client.fineTuning.jobs.pause(jobId, once(signal)), parseJob),
+    resumeJob: (jobId, signal) => ask(signal, () => client.fineTuning.jobs.resume(jobId, once(signal)), parseJob),
     listEvents: (jobId, query, signal) =>
       list(`/fine_tuning/jobs/${encodeURIComponent(jobId)}/events`, query, parseEvent, signal),
     listCheckpoints: (jobId, query, signal) =>
@@ -58,7 +70,9 @@ export function createService(options: ServiceOptions & { readonly fetch?: Fetch
         throw toServiceError(error, signal, options.apiKey);
       }
     },
+    listFiles: (query, signal) => list('/files', { ...query, purpose: 'fine-tune' }, parseFile, signal),
     retrieveFile: (fileId, signal) => ask(signal, () => client.files.retrieve(fileId, read(signal)), parseFile),
+    deleteFile: (fileId, signal) => ask(signal, () => client.files.delete(fileId, once(signal)), done),
     fileContent: async (fileId, signal, maxBytes = 64 * 1024 * 1024) => {
       try {
         return await readBody(await client.files.content(fileId, read(signal)), maxBytes);
@@ -68,8 +82,30 @@ export function createService(options: ServiceOptions & { readonly fetch?: Fetch
     },
     listModels: (signal) =>
       ask(signal, () => client.get<unknown>('/models', read(signal)), (value) => parsePage(value, parseModel, undefined).data),
+    retrieveModel: (modelId, signal) => ask(signal, () => client.models.retrieve(modelId, read(signal)), parseModel),
+    deleteModel: (modelId, signal) => ask(signal, () => client.models.delete(modelId, once(signal)), done),
     streamChat: (request, signal) => streamChat(client, options, request, signal),
+    uploads: {
+      create: ({ filename, bytes }, signal) => {
+        const body = { filename, bytes, purpose: 'fine-tune', mime_type: 'text/jsonl' } as const;
+        return ask(signal, () => client.uploads.create(body, once(signal)), parseUpload);
+      },
+      addPart: async (uploadId, part, signal) => {
+        const data = await toFile(part, 'part');
+        const settings = { ...once(signal), timeout: uploadTimeout(part.byteLength) };
+        return ask(signal, () => client.uploads.parts.create(uploadId, { data }, settings), parseUploadPart);
+      },
+      complete: (uploadId, partIds, md5, signal) => {
+        const body = { part_ids: [...partIds], md5 };
+        return ask(signal, () => client.uploads.complete(uploadId, body, once(signal)), parseUpload);
+      },
+      cancel: (uploadId, signal) => ask(signal, () => client.uploads.cancel(uploadId, once(signal)), done),
+    },
   };
+}
+
+function done(): void {
+  // That it succeeded is all there is to know.
 }
 
 function read(signal: AbortSignal): { readonly signal: AbortSignal; readonly maxRetries: number } {

@@ -8,6 +8,24 @@ import type { ProviderProfile } from './profile.ts';
 export const compatibleProfile: ProviderProfile = {
   id: 'compatible',
   label: 'OpenAI-compatible',
+  wire: 'openai',
+  capabilities: {
+    uploads: false,
+    events: true,
+    checkpoints: true,
+    stepMetrics: ['events', 'resultFile', 'checkpoints'],
+    pause: false,
+    deploy: 'none',
+    estimate: false,
+    // A service that drops them is found out by the first job that comes back without.
+    metadata: true,
+    deleteModels: true,
+    deleteFiles: true,
+    wandb: false,
+    weights: false,
+  },
+  // The range of OpenAI's multiplier is not assumed: some services take the rate itself in this field.
+  learningRate: 'multiplier',
   key: 'optional',
   charges: true,
   baseModels: [],

@@ -12,6 +12,23 @@ function own<T>(value: T, source: string): Dated<T> {
 export const localProfile: ProviderProfile = {
   id: 'local',
   label: 'Local',
+  wire: 'openai',
+  capabilities: {
+    uploads: true,
+    events: true,
+    checkpoints: true,
+    stepMetrics: ['events', 'resultFile', 'checkpoints'],
+    pause: true,
+    deploy: 'none',
+    estimate: false,
+    metadata: true,
+    deleteModels: true,
+    deleteFiles: true,
+    wandb: false,
+    weights: false,
+  },
+  uploads: own({ plainBytes: 512 * 1024 * 1024, partBytes: 64 * 1024 * 1024, maxBytes: 8 * 1024 ** 3 }, 'src/engine/server/limits.ts'),
+  learningRate: 'multiplier',
   key: 'none',
   charges: false,
   baseModels: [

@@ -8,6 +8,8 @@ import type {
   WireJob,
   WireModel,
   WirePage,
+  WireUpload,
+  WireUploadPart,
 } from './wire.ts';
 
 /** What every fine-tuning service can be asked. `src/api` implements it; nothing above knows which service answers. */
@@ -18,19 +20,80 @@ export interface Service {
   /** Never retried: a lost answer may have made the job. */
   createJob(request: JobCreateRequest, signal: AbortSignal): Promise<WireJob>;
   cancelJob(jobId: string, signal: AbortSignal): Promise<WireJob>;
+  pauseJob(jobId: string, signal: AbortSignal): Promise<WireJob>;
+  resumeJob(jobId: string, signal: AbortSignal): Promise<WireJob>;
   /** Events, newest first. */
   listEvents(jobId: string, query: PageQuery, signal: AbortSignal): Promise<WirePage<WireEvent>>;
   /** Checkpoints, newest first. */
   listCheckpoints(jobId: string, query: PageQuery, signal: AbortSignal): Promise<WirePage<WireCheckpoint>>;
   /** Uploads one file for fine-tuning. Never retried. */
   uploadFile(upload: FileUpload, signal: AbortSignal): Promise<WireFile>;
+  /** Files for fine-tuning, newest first. */
+  listFiles(query: PageQuery, signal: AbortSignal): Promise<WirePage<WireFile>>;
   retrieveFile(fileId: string, signal: AbortSignal): Promise<WireFile>;
+  deleteFile(fileId: string, signal: AbortSignal): Promise<void>;
   /** At most `maxBytes` (64 MiB if absent); a larger file is 'rejected' with code 'download_too_large'. */
   fileContent(fileId: string, signal: AbortSignal, maxBytes?: number): Promise<Uint8Array>;
   listModels(signal: AbortSignal): Promise<readonly WireModel[]>;
+  retrieveModel(modelId: string, signal: AbortSignal): Promise<WireModel>;
+  deleteModel(modelId: string, signal: AbortSignal): Promise<void>;
   /** Streams one answer; the last part carries usage and the finish reason where the service tells them. */
   streamChat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatPart>;
+  /** Files in parts; absent where the service takes them whole only. */
+  readonly uploads?: Uploads;
+  /** Absent where a tuned model answers as soon as its job has succeeded. */
+  readonly deployments?: Deployments;
+  /** Absent where the service tells no price before a job. */
+  readonly estimates?: Estimates;
 }
+
+/** The Uploads API: a file in parts, which may be sent in parallel and in any order. Nothing is ever retried here. */
+export interface Uploads {
+  create(upload: { readonly filename: string; readonly bytes: number }, signal: AbortSignal): Promise<WireUpload>;
+  /** At most `profile.uploads.partBytes` bytes. */
+  addPart(uploadId: string, part: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<WireUploadPart>;
+  /** `partIds` in the order of the bytes; `md5` in hexadecimal, of the whole file. */
+  complete(uploadId: string, partIds: readonly string[], md5: string, signal: AbortSignal): Promise<WireUpload>;
+  cancel(uploadId: string, signal: AbortSignal): Promise<void>;
+}
+
+/** A service that must be asked to serve a tuned model before it answers. */
+export interface Deployments {
+  /** Begins to serve the model of a job, or of one of its checkpoints; `name` is what a person calls it. */
+  create(request: DeploymentRequest, signal: AbortSignal): Promise<Deployment>;
+  retrieve(name: string, signal: AbortSignal): Promise<Deployment>;
+  delete(name: string, signal: AbortSignal): Promise<void>;
+}
+
+export type DeploymentRequest = {
+  readonly name: string;
+  readonly baseModel: string;
+  readonly jobId: string;
+  readonly checkpointId?: string;
+};
+
+export type Deployment = {
+  readonly name: string;
+  /** What a chat names as its model; absent until it is ready. */
+  readonly model?: string;
+  readonly state: 'preparing' | 'ready' | 'failed';
+  /** The service's own word for the state. */
+  readonly status: string;
+  readonly reason?: string;
+};
+
+export interface Estimates {
+  /** What the service itself says that a job would cost. */
+  price(request: JobCreateRequest, signal: AbortSignal): Promise<PriceEstimate>;
+}
+
+export type PriceEstimate = {
+  /** US dollars. */
+  readonly price: number;
+  readonly trainedTokens?: number;
+  /** False if the account's balance or limit does not cover it. */
+  readonly allowed?: boolean;
+};
 
 /** How the client reaches one service. */
 export type ServiceOptions = {
@@ -40,11 +103,18 @@ export type ServiceOptions = {
   readonly apiKey: string | null;
   readonly organization?: string;
   readonly project?: string;
+  /** Sent with every request, after the names that carry a key or belong to HTTP itself were left out. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Which wire format the service speaks; the OpenAI one if absent. */
+  readonly wire?: Wire;
   /** How a chat request says how long the answer may be; `max_completion_tokens` if absent. */
   readonly maxTokensField?: 'max_completion_tokens' | 'max_tokens';
   /** `Product/version`, for the service's logs. */
   readonly userAgent?: string;
 };
+
+/** `nebius` and `azure` are the OpenAI format with additions; `together` is another one. */
+export type Wire = 'openai' | 'nebius' | 'azure' | 'together';
 
 export type CreateService = (options: ServiceOptions) => Service;
 

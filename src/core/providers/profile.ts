@@ -1,3 +1,5 @@
+import type { Wire } from './port.ts';
+
 /** A fact about a service: when it was looked up (YYYY-MM-DD) and where. */
 export type Dated<T> = { readonly value: T; readonly asOf: string; readonly source: string };
 
@@ -34,9 +36,40 @@ export type BaseModel = {
   readonly price?: Dated<ModelPrice>;
 };
 
-type TrainingMethod = 'supervised' | 'dpo' | 'reinforcement';
+export type TrainingMethod = 'supervised' | 'dpo' | 'reinforcement';
 
-type ProviderId = 'local' | 'openai' | 'compatible';
+export type ProviderId = 'local' | 'openai' | 'azure' | 'nebius' | 'together' | 'compatible';
+
+/** What a service can be asked beyond files, jobs and chat. What is not known is false: nothing is offered on hope. */
+export type Capabilities = {
+  /** Files in parts, through the Uploads API. */
+  readonly uploads: boolean;
+  readonly events: boolean;
+  readonly checkpoints: boolean;
+  /** Where the points of a metrics curve come from. */
+  readonly stepMetrics: readonly ('events' | 'resultFile' | 'checkpoints' | 'metricsRoute')[];
+  readonly pause: boolean;
+  /** A tuned model must be deployed before it can be asked; `guided` = outside of this API, we only say how. */
+  readonly deploy: 'none' | 'here' | 'guided';
+  /** The service tells the price of a job before it is created. */
+  readonly estimate: boolean;
+  /** Jobs keep the key-value pairs that we give them. */
+  readonly metadata: boolean;
+  readonly deleteModels: boolean;
+  readonly deleteFiles: boolean;
+  /** Reports to Weights & Biases by itself. */
+  readonly wandb: boolean;
+  /** Weights can be downloaded. */
+  readonly weights: boolean;
+};
+
+/** How a service takes files through the Uploads API. */
+export type UploadLimits = {
+  /** A larger file must be uploaded in parts. */
+  readonly plainBytes: number;
+  readonly partBytes: number;
+  readonly maxBytes: number;
+};
 
 /** What is known about one kind of service. Numbers that change carry their date and source. */
 export type ProviderProfile = {
@@ -44,6 +77,13 @@ export type ProviderProfile = {
   readonly label: string;
   /** Where the service is; absent where it differs from connection to connection. */
   readonly baseURL?: string;
+  readonly wire: Wire;
+  readonly capabilities: Capabilities;
+  readonly uploads?: Dated<UploadLimits>;
+  /** `absolute`: the service reads the learning-rate multiplier as the learning rate itself. */
+  readonly learningRate: 'multiplier' | 'absolute';
+  /** A page about one job in the service's own console; `{job}` stands for its id. */
+  readonly consoleURL?: string;
   readonly key: 'none' | 'required' | 'optional';
   /** True if a job costs money. */
   readonly charges: boolean;

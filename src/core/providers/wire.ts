@@ -51,6 +51,9 @@ export type WireJob = {
   readonly estimated_finish: number | null;
   readonly metadata: Readonly<Record<string, string>> | null;
   readonly user_provided_suffix: string | null;
+  /** Steps done and to do, where the service tells them in the job itself (Nebius). */
+  readonly trained_steps?: number | null;
+  readonly total_steps?: number | null;
 };
 
 export type JobCreateRequest = {
@@ -62,6 +65,19 @@ export type JobCreateRequest = {
   readonly method?: JobMethod;
   readonly hyperparameters?: Hyperparameters;
   readonly metadata?: Readonly<Record<string, string>> | null;
+  readonly integrations?: readonly WandbIntegration[] | null;
+  /** Azure's tier of training, such as `globalStandard`. */
+  readonly trainingType?: string;
+};
+
+export type WandbIntegration = {
+  readonly type: 'wandb';
+  readonly wandb: {
+    readonly project: string;
+    readonly name?: string | null;
+    readonly entity?: string | null;
+    readonly tags?: readonly string[];
+  };
 };
 
 /** `data` of an event of type "metrics"; supervised. valid_* only with a validation file, full_valid_* at epoch ends. */

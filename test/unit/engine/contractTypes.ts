@@ -25,7 +25,9 @@ type Checkpoint = OpenAI.FineTuning.Jobs.FineTuningJobCheckpoint;
 type Writable<T> = T extends object ? { -readonly [K in keyof T]: Writable<T[K]> } : T;
 /** Fields in which services add values of their own, so that ours are open strings. */
 type Open = 'status' | 'type' | 'level' | 'purpose' | 'method' | 'integrations' | 'expires_at' | 'status_details';
-type Closed<T> = Omit<T, Open>;
+/** Fields that other services add to the contract; OpenAI and the Local engine have none of them. */
+type Added = 'trained_steps' | 'total_steps' | 'trainingType';
+type Closed<T> = Omit<T, Open | Added>;
 /** Fields of the SDK's type that ours lacks. */
 type Missing<Sdk, Ours> = Exclude<keyof Sdk, keyof Ours>;
 /** True if the SDK's own words for an open field are among ours. */
@@ -59,8 +61,8 @@ export type Checks = [
   Expect<None<Missing<OpenAI.Model, WireModel>>>,
   Expect<Fits<WireModel, OpenAI.Model>>,
   Expect<Fits<OpenAI.Model, WireModel>>,
-  Expect<None<Exclude<keyof JobCreateRequest, keyof OpenAI.FineTuning.JobCreateParams>>>,
-  Expect<Fits<Writable<Omit<JobCreateRequest, 'method'>>, Omit<OpenAI.FineTuning.JobCreateParams, 'method'>>>,
+  Expect<None<Exclude<keyof JobCreateRequest, Added | keyof OpenAI.FineTuning.JobCreateParams>>>,
+  Expect<Fits<Writable<Omit<JobCreateRequest, 'method' | Added>>, Omit<OpenAI.FineTuning.JobCreateParams, 'method'>>>,
   Expect<Fits<Writable<WireErrorBody['error']>, OpenAI.ErrorObject>>,
   Expect<Fits<OpenAI.ErrorObject, WireErrorBody['error']>>,
   Expect<Fits<'object' | 'data' | 'has_more', keyof WirePage<WireJob>>>,

@@ -52,6 +52,30 @@ export class ScriptedService implements Service {
     throw new Error('Polling never cancels');
   }
 
+  pauseJob(): never {
+    throw new Error('Polling never pauses');
+  }
+
+  resumeJob(): never {
+    throw new Error('Polling never resumes');
+  }
+
+  listFiles(): never {
+    throw new Error('Polling reads no files');
+  }
+
+  deleteFile(): never {
+    throw new Error('Polling deletes nothing');
+  }
+
+  retrieveModel(): never {
+    throw new Error('Polling reads no models');
+  }
+
+  deleteModel(): never {
+    throw new Error('Polling deletes nothing');
+  }
+
   uploadFile(): never {
     throw new Error('Polling never uploads');
   }

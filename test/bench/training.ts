@@ -32,24 +32,38 @@ async function compare(): Promise<void> {
       await one.round();
       await both.round();
       const ratios: number[] = [];
+      const work: { one: number[]; both: number[] } = { one: [], both: [] };
       const rates: { one: number[]; both: number[] } = { one: [], both: [] };
       for (let round = 0; round < rounds; round += 1) {
-        const [alone, together] = [await one.round(), await both.round()];
-        rates.one.push(alone);
-        rates.both.push(together);
-        ratios.push(together / alone);
+        const alone = await processorTime(() => one.round());
+        const together = await processorTime(() => both.round());
+        work.one.push(alone.milliseconds);
+        work.both.push(together.milliseconds);
+        rates.one.push(alone.value);
+        rates.both.push(together.value);
+        ratios.push(together.value / alone.value);
       }
+      const onFreeCores = (threads * median(work.one)) / median(work.both);
       await Promise.all([one.end(), both.end()]);
       console.log(
         `batch ${String(batchSize).padStart(2)}: ${Math.round(median(rates.one))} tokens/s on one core, ` +
           `${Math.round(median(rates.both))} with ${threads} threads: ` +
           `${median(ratios).toFixed(2)} times as fast (wanted on two free cores: 1.5; ` +
-          `rounds ${ratios.map((ratio) => ratio.toFixed(2)).join(' ')})`,
+          `rounds ${ratios.map((ratio) => ratio.toFixed(2)).join(' ')}; ` +
+          `by processor time at most ${onFreeCores.toFixed(2)}, whatever else the machine does)`,
       );
     }
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** What the whole process computed meanwhile: the other trainings wait for their turn. */
+async function processorTime<T>(work: () => Promise<T>): Promise<{ readonly value: T; readonly milliseconds: number }> {
+  const start = process.cpuUsage();
+  const value = await work();
+  const { user, system } = process.cpuUsage(start);
+  return { value, milliseconds: (user + system) / 1000 };
 }
 
 /** A training in a thread of its own, so that the two share nothing. */

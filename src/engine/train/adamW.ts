@@ -4,6 +4,11 @@ const beta2 = 0.95;
 const epsilon = 1e-8;
 const weightDecay = 0.01;
 
+/** Elements whose gradients are added at a time; they stay in the processor's nearest cache. */
+const block = 4096;
+/** In double precision, as one expression would add them. */
+const sum = new Float64Array(block);
+
 /** Weights and running moments of their gradients: parallel vectors of one length. */
 export type Optimized = {
   readonly parameters: Float32Array;
@@ -30,15 +35,23 @@ export function adamW(
 ): void {
   const meanCorrection = 1 / (1 - beta1 ** step);
   const varianceCorrection = 1 / (1 - beta2 ** step);
+  const kept = 1 - learningRate * weightDecay;
   const [first, ...others] = gradients as [Float32Array, ...Float32Array[]];
-  for (let i = from; i < to; i += 1) {
-    let gradient = first[i] as number;
+  for (let start = from; start < to; start += block) {
+    const count = Math.min(to - start, block);
+    // Added apart from the rest: one loop over everything takes twice as long.
+    sum.set(first.subarray(start, start + count));
     for (const other of others) {
-      gradient += other[i] as number;
+      for (let i = 0; i < count; i += 1) {
+        sum[i] = (sum[i] as number) + (other[start + i] as number);
+      }
     }
-    const m = (mean[i] = beta1 * (mean[i] as number) + (1 - beta1) * gradient);
-    const v = (variance[i] = beta2 * (variance[i] as number) + (1 - beta2) * gradient * gradient);
-    const direction = (m * meanCorrection) / (Math.sqrt(v * varianceCorrection) + epsilon);
-    parameters[i] = (parameters[i] as number) * (1 - learningRate * weightDecay) - learningRate * direction;
+    for (let i = 0, at = start; i < count; i += 1, at += 1) {
+      const gradient = sum[i] as number;
+      const m = (mean[at] = beta1 * (mean[at] as number) + (1 - beta1) * gradient);
+      const v = (variance[at] = beta2 * (variance[at] as number) + (1 - beta2) * gradient * gradient);
+      const direction = (m * meanCorrection) / (Math.sqrt(v * varianceCorrection) + epsilon);
+      parameters[at] = (parameters[at] as number) * kept - learningRate * direction;
+    }
   }
 }

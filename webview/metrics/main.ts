@@ -1,5 +1,6 @@
 import 'uplot/dist/uPlot.min.css';
 import '../shared/base.css';
+import '../shared/report.css';
 import './metrics.css';
 import { mergePoints, measures, type MetricPoint } from '../../src/core/metrics/points.ts';
 import { toCsv } from '../../src/core/metrics/resultFile.ts';
@@ -22,7 +23,7 @@ class MetricsView {
   readonly #events: EventList;
   readonly #table: PointTable;
   readonly #toolbar: Toolbar;
-  readonly #charts = h('div', { class: 'charts' });
+  readonly #charts = h('div', { class: 'cards' });
   readonly #empty = h('p', { class: 'empty muted' });
   readonly #help: HTMLElement;
   readonly #data: HTMLElement;

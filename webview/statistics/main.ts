@@ -1,4 +1,5 @@
 import '../shared/base.css';
+import '../shared/report.css';
 import './statistics.css';
 import type { StatisticsReport } from '../../src/core/dataset/statistics.ts';
 import type { StatisticsHost, StatisticsPage, StatisticsState, StatisticsView } from '../../src/protocol/statistics.ts';

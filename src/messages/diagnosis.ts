@@ -4,8 +4,11 @@ import type { Diagnosis } from '../core/metrics/diagnosis.ts';
 /** One sentence about a run, with the numbers it rests on; '' where there is nothing to say. `locale` as in Intl. */
 export function explainDiagnosis(diagnosis: Diagnosis, locale: string): string {
   const loss = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 3 });
+  const rounded = new Intl.NumberFormat(locale, { minimumSignificantDigits: 2, maximumSignificantDigits: 2 });
   const count = new Intl.NumberFormat(locale);
   const f = (value: number): string => loss.format(value);
+  // Means of many steps; the panel shows the last step's own value beside them, which is another one.
+  const about = (value: number): string => rounded.format(value);
   const n = (value: number): string => count.format(value);
   switch (diagnosis.kind) {
     case 'none':
@@ -27,17 +30,17 @@ export function explainDiagnosis(diagnosis: Diagnosis, locale: string): string {
     case 'overfitting':
       return diagnosis.trainFinal === undefined
         ? t(
-            'Overfitting: validation loss was lowest at step {0} ({1}) and has risen to {2} since.',
+            'Overfitting: validation loss was lowest at step {0} ({1}) and has risen to about {2} since.',
             n(diagnosis.best.step),
             f(diagnosis.best.value),
-            f(diagnosis.final.value),
+            about(diagnosis.final.value),
           )
         : t(
-            'Overfitting: validation loss was lowest at step {0} ({1}) and has risen to {2} since, while training loss is {3}. It learns the training examples by heart from there on.',
+            'Overfitting: validation loss was lowest at step {0} ({1}) and has risen to about {2} since, while training loss is about {3}. It learns the training examples by heart from there on.',
             n(diagnosis.best.step),
             f(diagnosis.best.value),
-            f(diagnosis.final.value),
-            f(diagnosis.trainFinal.value),
+            about(diagnosis.final.value),
+            about(diagnosis.trainFinal.value),
           );
     case 'stillFalling':
       return diagnosis.on === 'valid'
@@ -59,11 +62,11 @@ export function explainDiagnosis(diagnosis: Diagnosis, locale: string): string {
       );
     case 'settled':
       return diagnosis.valid === undefined
-        ? t('Settled: training loss levelled off at {0}.', f(diagnosis.final.value))
+        ? t('Settled: training loss levelled off at about {0}.', about(diagnosis.final.value))
         : t(
-            'Settled: training loss levelled off at {0}, validation loss at {1}.',
-            f(diagnosis.final.value),
-            f(diagnosis.valid.value),
+            'Settled: training loss levelled off at about {0}, validation loss at about {1}.',
+            about(diagnosis.final.value),
+            about(diagnosis.valid.value),
           );
     case 'reward':
       return t('Mean reward went from {0} to {1}.', f(diagnosis.first.value), f(diagnosis.final.value));

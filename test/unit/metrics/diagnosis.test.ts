@@ -32,7 +32,7 @@ const cases: readonly [name: string, points: MetricPoint[], kind: Diagnosis['kin
   ],
   ['still falling', run(60, (s) => ({ trainLoss: 3 - s / 30 + noise(s, 0.02) })), 'stillFalling', /training loss went/],
   ['flat', run(100, (s) => ({ trainLoss: 2 + noise(s, 0.05) })), 'flat', /hardly moved/],
-  ['settled without validation', run(400, (s) => ({ trainLoss: falling(s) + noise(s, 0.005) })), 'settled', /levelled off at 0\.2/],
+  ['settled without validation', run(400, (s) => ({ trainLoss: falling(s) + noise(s, 0.005) })), 'settled', /levelled off at about 0\.2/],
   ['one noisy validation batch at the end is no overfitting', run(400, (s) => ({ trainLoss: falling(s), validLoss: s === 400 ? 0.3 : 0.25 + falling(s) })), 'settled', /^Settled/],
   ['reward', run(40, (s) => ({ trainReward: s / 40 })), 'reward', /Mean reward went/],
 ];

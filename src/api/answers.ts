@@ -12,13 +12,12 @@ import type {
   WireUploadPart,
 } from '../core/providers/wire.ts';
 import { invalidAnswer } from './errors.ts';
+import { isFields, toFields, toId, toList, toNumber, toSeconds, toText, type Fields } from './fields.ts';
 
 /**
  * Answers of services as our wire types. Services leave fields out, add others and give empty objects where the
  * contract says null; only what an object is known by (its id) is insisted on.
  */
-type Fields = Readonly<Record<string, unknown>>;
-
 export function parseJob(value: unknown): WireJob {
   const job = toFields(value, 'job');
   return {
@@ -61,7 +60,8 @@ function parseHyperparameters(job: Fields): Hyperparameters | null {
   return {
     n_epochs: toNumberOrAuto(given['n_epochs']),
     batch_size: toNumberOrAuto(given['batch_size']),
-    learning_rate_multiplier: toNumberOrAuto(given['learning_rate_multiplier']),
+    // A service that takes the rate itself may call it so.
+    learning_rate_multiplier: toNumberOrAuto(given['learning_rate_multiplier'] ?? given['learning_rate']),
   };
 }
 
@@ -109,8 +109,20 @@ export function parseCheckpoint(value: unknown): WireCheckpoint {
     fine_tuned_model_checkpoint: toText(checkpoint['fine_tuned_model_checkpoint']) ?? '',
     step_number: toNumber(checkpoint['step_number']) ?? toNumber(metrics['step']) ?? 0,
     fine_tuning_job_id: toText(checkpoint['fine_tuning_job_id']) ?? '',
-    metrics: Object.fromEntries(Object.entries(metrics).filter(([, metric]) => typeof metric === 'number')),
+    metrics: parseMetrics(metrics),
+    ...resultFiles(checkpoint),
   };
+}
+
+/** Numbers, also where a service writes them as texts. */
+function parseMetrics(metrics: Fields): WireCheckpoint['metrics'] {
+  const numbers = Object.entries(metrics).map(([name, value]) => [name, toNumber(value)] as const);
+  return Object.fromEntries(numbers.filter(([, number]) => number !== null));
+}
+
+function resultFiles(checkpoint: Fields): Pick<WireCheckpoint, 'result_files'> {
+  const files = toList(checkpoint['result_files']).filter((file) => typeof file === 'string');
+  return files.length === 0 ? {} : { result_files: files };
 }
 
 export function parseFile(value: unknown): WireFile {
@@ -184,44 +196,6 @@ export function parsePage<T extends { readonly id: string }>(
   return { object: 'list', data, has_more: page['has_more'] === true && data.length > 0 };
 }
 
-function toFields(value: unknown, what: string): Fields {
-  if (isFields(value)) return value;
-  throw invalidAnswer(`The answer holds no ${what}.`);
-}
-
-function toId(fields: Fields, what: string): string {
-  const id = toText(fields['id']);
-  if (id === null) throw invalidAnswer(`The answer holds no ${what} id.`);
-  return id;
-}
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isMethod(value: unknown): value is NonNullable<WireJob['method']> {
   return isFields(value) && typeof value['type'] === 'string';
-}
-
-export function toList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : [];
-}
-
-/** An empty text says as little as null. */
-function toText(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-export function toNumber(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
-}
-
-/** Unix seconds, also from milliseconds and ISO 8601, which some services send. */
-function toSeconds(value: unknown): number | null {
-  if (typeof value === 'string') {
-    const milliseconds = Date.parse(value);
-    return Number.isNaN(milliseconds) ? null : Math.floor(milliseconds / 1000);
-  }
-  const number = toNumber(value);
-  return number !== null && number > 1e11 ? Math.floor(number / 1000) : number;
 }

@@ -1,8 +1,8 @@
 import type { OpenAI } from 'openai';
 import { ServiceError, type ChatPart, type ChatRequest, type ServiceOptions } from '../core/providers/port.ts';
 import type { Usage } from '../core/providers/wire.ts';
-import { isFields, toList, toNumber } from './answers.ts';
-import { invalidAnswer, toServiceError } from './errors.ts';
+import { invalidAnswer, toServiceError, webPage } from './errors.ts';
+import { isFields, toList, toNumber } from './fields.ts';
 
 /** Milliseconds until the first byte of an answer; Node's `fetch` itself gives up after five minutes. */
 const answerTimeout = 300_000;
@@ -29,6 +29,10 @@ export async function* streamChat(
       timeout: answerTimeout,
     });
     const { data: stream, response } = await pending.withResponse();
+    if (response.headers.get('content-type')?.includes('text/html') === true) {
+      await response.body?.cancel();
+      throw webPage();
+    }
     const chunks = isJson(response) ? wholeAnswer(response) : (stream as AsyncIterable<unknown>);
     for await (const chunk of chunks) {
       const part = readChunk(chunk);

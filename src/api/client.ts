@@ -1,4 +1,6 @@
 import { OpenAI, type ClientOptions } from 'openai';
+import { isEntraToken } from '../core/providers/azureAddress.ts';
+import { usableHeaders } from '../core/providers/headers.ts';
 import type { ServiceOptions } from '../core/providers/port.ts';
 
 /** An HTTP function with the shape of the global `fetch`; a caller brings its own for a proxy. */
@@ -48,8 +50,15 @@ function toHeaders(options: ServiceOptions): Record<string, string | null> {
     'X-Stainless-Arch': null,
     'X-Stainless-Runtime': null,
     'X-Stainless-Runtime-Version': null,
-    ...(options.apiKey === null ? { Authorization: null } : {}),
+    ...usableHeaders(options.headers),
+    ...keyHeaders(options),
   };
+}
+
+/** A token of Entra ID belongs into `Authorization`, whatever the connection says about keys. */
+function keyHeaders({ apiKey, keyHeader }: ServiceOptions): Record<string, string | null> {
+  if (apiKey === null) return { Authorization: null };
+  return keyHeader === 'api-key' && !isEntraToken(apiKey) ? { Authorization: null, 'api-key': apiKey } : {};
 }
 
 const silent = { error: ignore, warn: ignore, info: ignore, debug: ignore };

@@ -1,9 +1,8 @@
-import { compatibleProfile } from '../core/providers/compatible.ts';
-import { isLoopback, profileOf } from '../core/providers/connection.ts';
+import { isLoopback } from '../core/providers/connection.ts';
 import { localProfile } from '../core/providers/local.ts';
-import { openaiProfile } from '../core/providers/openai.ts';
 import type { Service } from '../core/providers/port.ts';
 import type { ProviderProfile } from '../core/providers/profile.ts';
+import { builtInProviders, profileOf } from '../core/providers/providers.ts';
 import { defaultDataFolder } from '../engine/launch/dataFolder.ts';
 import { createLauncher } from '../engine/launch/launcher.ts';
 import { syncWarning } from '../engine/launch/syncService.ts';
@@ -29,9 +28,11 @@ export async function openTarget(options: TuneOptions, io: CliIo): Promise<TuneT
   const userAgent = `Tunesmith/${program.version}`;
   if (options.baseURL !== undefined) {
     const { baseURL, apiKey } = options;
+    const profile = builtInProviders[profileOf(baseURL)];
+    const { wire, maxTokensField } = profile;
     return {
-      service: createService({ baseURL, apiKey, userAgent }),
-      profile: profileOf(baseURL) === 'openai' ? openaiProfile : compatibleProfile,
+      service: createService({ baseURL, apiKey, userAgent, wire, maxTokensField }),
+      profile,
       pollMs: isLoopback(new URL(baseURL).hostname) ? 500 : 5_000,
     };
   }

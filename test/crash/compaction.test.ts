@@ -47,7 +47,7 @@ function jobFields(random: Random): Required<Omit<StoredJob, 'wire' | 'modelName
   };
 }
 
-function wireJob(random: Random): Required<Omit<Job, 'trained_steps' | 'total_steps'>> {
+function wireJob(random: Random): Required<Omit<Job, 'trained_steps' | 'total_steps' | 'total_price'>> {
   return {
     id: `ftjob-${random.pick(stock)}`, object: 'fine_tuning.job', created_at: 1, model: text(random), training_file: 'file-a', validation_file: maybe(random, 'file-b'),
     organization_id: 'local', status: random.pick(['queued', 'running', 'succeeded', 'an unknown one']), seed: random.below(9), result_files: ['file-c', text(random)],

@@ -1,6 +1,5 @@
-import { openaiProfile } from '../providers/openai.ts';
-import { localProfile } from '../providers/local.ts';
 import { findBaseModel, type ProviderProfile } from '../providers/profile.ts';
+import { builtInProviders, profileOf } from '../providers/providers.ts';
 
 const megabyte = 1024 * 1024;
 
@@ -125,12 +124,8 @@ export const datasetProfiles: Readonly<Record<string, DatasetProfile>> = {
 /** The profile where no provider is named. */
 export const defaultProfile: DatasetProfile = openai;
 
-/** Hosts of services that a base URL tells. */
-const hosts: readonly (readonly [pattern: RegExp, id: string])[] = [
-  [/(?:^|\.)api\.openai\.com$/, 'openai'],
-  [/\.(?:openai|services\.ai|cognitiveservices)\.azure\.com$/, 'azure'],
-  [/(?:^|\.)(?:tokenfactory|studio)\.nebius\.(?:com|ai)$/, 'nebius'],
-  [/(?:^|\.)api\.together\.(?:xyz|ai)$/, 'together'],
+/** Hosts of services that have rules for files, but whose jobs we cannot create; all others are in the provider profiles. */
+const furtherHosts: readonly (readonly [pattern: RegExp, id: string])[] = [
   [/(?:^|\.)api\.fireworks\.ai$/, 'fireworks'],
   [/(?:^|\.)dashscope[\w-]*\.aliyuncs\.com$/, 'alibaba'],
 ];
@@ -143,25 +138,35 @@ export function datasetProfileOf(
   connection: { readonly profile: ProviderProfile; readonly baseURL: string | undefined },
   model?: string,
 ): DatasetProfile {
-  const host = connection.baseURL !== undefined && URL.canParse(connection.baseURL) ? new URL(connection.baseURL).hostname : '';
-  const known = connection.profile.id === 'compatible' ? hosts.find(([pattern]) => pattern.test(host))?.[1] : undefined;
-  return forModel(datasetProfiles[known ?? connection.profile.id] ?? defaultProfile, model);
+  const { profile, baseURL } = connection;
+  const known = profile.id === 'compatible' && baseURL !== undefined && URL.canParse(baseURL) ? rulesOf(baseURL) : profile.id;
+  return forModel(datasetProfiles[known] ?? defaultProfile, model, profile);
+}
+
+/** Also a connection that is asked as any compatible service may be one whose rules are known. */
+function rulesOf(baseURL: string): string {
+  const { hostname } = new URL(baseURL);
+  return furtherHosts.find(([pattern]) => pattern.test(hostname))?.[1] ?? profileOf(baseURL);
 }
 
 /** Models of OpenAI that were tuned on images (vision fine-tuning guide); other providers' lists are their own. */
 const visionModels = /^(?:gpt-4o-2024-08-06|gpt-4\.1-2025-04-14)$/;
 
-/** A provider's profile, narrowed to what is known of one of its models. */
-export function forModel(profile: DatasetProfile, model: string | undefined): DatasetProfile {
-  const provider = profile.id === 'local' ? localProfile : profile.id === 'openai' ? openaiProfile : undefined;
+/** A provider's profile, narrowed to what is known of one of its models; `provider` as the person has set it. */
+export function forModel(
+  profile: DatasetProfile,
+  model: string | undefined,
+  provider: ProviderProfile | undefined = builtInOf(profile.id),
+): DatasetProfile {
   const base = provider && model !== undefined ? findBaseModel(provider, model) : undefined;
-  if (!base) {
-    // Microsoft's guide: shorter examples for the nano model.
-    return profile.id === 'azure' && model?.startsWith('gpt-4.1-nano') === true ? { ...profile, exampleTokens: 32_768 } : profile;
-  }
+  if (!base) return profile;
   return {
     ...profile,
     exampleTokens: base.exampleTokens?.value ?? profile.exampleTokens,
     images: profile.id !== 'openai' || visionModels.test(base.id) ? profile.images : undefined,
   };
+}
+
+function builtInOf(id: string): ProviderProfile | undefined {
+  return Object.values(builtInProviders).find((provider) => provider.id === id);
 }

@@ -8,6 +8,7 @@ import type { ProviderProfile } from './profile.ts';
 export const compatibleProfile: ProviderProfile = {
   id: 'compatible',
   label: 'OpenAI-compatible',
+  hosts: [],
   wire: 'openai',
   capabilities: {
     uploads: false,

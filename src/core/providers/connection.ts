@@ -1,7 +1,7 @@
-import { compatibleProfile } from './compatible.ts';
-import { localProfile } from './local.ts';
-import { openaiProfile } from './openai.ts';
-import type { ProviderProfile } from './profile.ts';
+import { usableHeaders } from './headers.ts';
+import type { KeyHeader } from './port.ts';
+import type { ProviderId, ProviderProfile } from './profile.ts';
+import { builtInProviders, profileOf, type Providers } from './providers.ts';
 
 /** A base URL with a provider profile; its key is kept elsewhere. */
 export type Connection = {
@@ -10,6 +10,15 @@ export type Connection = {
   readonly profile: ProviderProfile;
   /** Without a trailing slash; undefined for Local until its engine runs. */
   readonly baseURL: string | undefined;
+} & Sending;
+
+/** What goes with every request besides the key. */
+type Sending = {
+  readonly organization?: string;
+  readonly project?: string;
+  /** Only names that may be sent; none of them carries a key. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly keyHeader?: KeyHeader;
 };
 
 export type BaseURLFault = 'notURL' | 'notHttps' | 'hasCredentials' | 'hasQuery';
@@ -34,12 +43,6 @@ export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** OpenAI's own service, its regional hosts included; everything else is only known to be compatible. */
-export function profileOf(baseURL: string): 'openai' | 'compatible' {
-  const { hostname } = new URL(baseURL);
-  return hostname === 'api.openai.com' || hostname.endsWith('.api.openai.com') ? 'openai' : 'compatible';
-}
-
 const idPattern = /^[a-z0-9-]{1,40}$/;
 const builtInIds: ReadonlySet<string> = new Set(['local', 'openai']);
 
@@ -48,31 +51,59 @@ export type ConnectionSetting = {
   readonly id: string;
   readonly label: string;
   readonly baseURL: string;
-  readonly profile?: 'openai' | 'compatible';
-};
+  /** Whose profile counts; the host tells, if it is absent. */
+  readonly profile?: Exclude<ProviderId, 'local'>;
+} & Sending;
 
-/** Local and OpenAI, then the usable entries of the setting; what is wrong with an entry leaves that entry out. */
-export function toConnections(setting: unknown, localBaseURL: string | undefined): readonly Connection[] {
+/**
+ * Local and OpenAI, then the usable entries of the setting; what is wrong with an entry leaves that entry out.
+ * @param providers the profiles as the person has set them
+ */
+export function toConnections(
+  setting: unknown,
+  localBaseURL: string | undefined,
+  providers: Providers = builtInProviders,
+): readonly Connection[] {
+  const { local, openai } = providers;
   const connections: Connection[] = [
-    { id: 'local', label: localProfile.label, profile: localProfile, baseURL: localBaseURL },
-    { id: 'openai', label: openaiProfile.label, profile: openaiProfile, baseURL: openaiProfile.baseURL },
+    { id: 'local', label: local.label, profile: local, baseURL: localBaseURL },
+    { id: 'openai', label: openai.label, profile: openai, baseURL: openai.baseURL },
   ];
   for (const entry of Array.isArray(setting) ? (setting as readonly unknown[]) : []) {
-    const connection = toConnection(entry);
+    const connection = toConnection(entry, providers);
     if (connection && !connections.some((other) => other.id === connection.id)) connections.push(connection);
   }
   return connections;
 }
 
-function toConnection(entry: unknown): Connection | undefined {
+function toConnection(entry: unknown, providers: Providers): Connection | undefined {
   if (typeof entry !== 'object' || entry === null) return undefined;
-  const { id, label, baseURL, profile } = entry as Readonly<Record<string, unknown>>;
+  const { id, label, baseURL, profile, ...more } = entry as Readonly<Record<string, unknown>>;
   if (typeof id !== 'string' || !idPattern.test(id) || builtInIds.has(id)) return undefined;
   if (typeof label !== 'string' || label.trim() === '' || typeof baseURL !== 'string') return undefined;
   const parsed = parseBaseURL(baseURL);
   if ('fault' in parsed) return undefined;
-  const kind = profile === 'openai' ? openaiProfile : compatibleProfile;
-  return { id, label: label.trim(), profile: kind, baseURL: parsed.baseURL };
+  const kind = isRemoteId(profile, providers) ? profile : profileOf(parsed.baseURL);
+  return { id, label: label.trim(), profile: providers[kind], baseURL: parsed.baseURL, ...toSending(more) };
+}
+
+function isRemoteId(id: unknown, providers: Providers): id is Exclude<ProviderId, 'local'> {
+  return typeof id === 'string' && id !== 'local' && Object.hasOwn(providers, id);
+}
+
+function toSending(entry: Readonly<Record<string, unknown>>): Sending {
+  const headers = usableHeaders(entry['headers']);
+  return {
+    ...(isIdentifier(entry['organization']) ? { organization: entry['organization'] } : {}),
+    ...(isIdentifier(entry['project']) ? { project: entry['project'] } : {}),
+    ...(Object.keys(headers).length === 0 ? {} : { headers }),
+    ...(entry['keyHeader'] === 'api-key' ? { keyHeader: 'api-key' as const } : {}),
+  };
+}
+
+/** An id of an organization or a project: what a header can carry, without spaces. */
+export function isIdentifier(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,200}$/.test(value);
 }
 
 /** An id for a new connection, made of its label and unlike every id that is taken. */

@@ -12,6 +12,7 @@ function own<T>(value: T, source: string): Dated<T> {
 export const localProfile: ProviderProfile = {
   id: 'local',
   label: 'Local',
+  hosts: [],
   wire: 'openai',
   capabilities: {
     uploads: true,

@@ -32,6 +32,7 @@ export const openaiProfile: ProviderProfile = {
   id: 'openai',
   label: 'OpenAI',
   baseURL: 'https://api.openai.com/v1',
+  hosts: ['.api.openai.com', 'api.openai.com'],
   wire: 'openai',
   capabilities: {
     uploads: true,

@@ -1,6 +1,7 @@
 import type {
   ChatMessage,
   JobCreateRequest,
+  StepMetrics,
   Usage,
   WireCheckpoint,
   WireEvent,
@@ -45,6 +46,8 @@ export interface Service {
   readonly deployments?: Deployments;
   /** Absent where the service tells no price before a job. */
   readonly estimates?: Estimates;
+  /** Absent where the points of a curve are in events, checkpoints or a result file. */
+  readonly metrics?: MetricsRoute;
 }
 
 /** The Uploads API: a file in parts, which may be sent in parallel and in any order. Nothing is ever retried here. */
@@ -87,6 +90,12 @@ export interface Estimates {
   price(request: JobCreateRequest, signal: AbortSignal): Promise<PriceEstimate>;
 }
 
+/** A service with a list of a job's steps of its own. */
+export interface MetricsRoute {
+  /** Steps of a job from `fromStep` on, ascending; one step may come in parts. */
+  steps(jobId: string, fromStep: number, signal: AbortSignal): Promise<readonly StepMetrics[]>;
+}
+
 export type PriceEstimate = {
   /** US dollars. */
   readonly price: number;
@@ -99,8 +108,10 @@ export type PriceEstimate = {
 export type ServiceOptions = {
   /** With its version path, without a trailing slash. */
   readonly baseURL: string;
-  /** Sent as bearer token; null = no `Authorization` header at all. */
+  /** Sent as bearer token unless `keyHeader` says otherwise; null = no key at all. */
   readonly apiKey: string | null;
+  /** The header that carries the key; `authorization` if absent. */
+  readonly keyHeader?: KeyHeader;
   readonly organization?: string;
   readonly project?: string;
   /** Sent with every request, after the names that carry a key or belong to HTTP itself were left out. */
@@ -109,9 +120,13 @@ export type ServiceOptions = {
   readonly wire?: Wire;
   /** How a chat request says how long the answer may be; `max_completion_tokens` if absent. */
   readonly maxTokensField?: 'max_completion_tokens' | 'max_tokens';
+  /** Base models that are known to be open for training, to be named when the one that was asked for is not. */
+  readonly trainable?: readonly string[];
   /** `Product/version`, for the service's logs. */
   readonly userAgent?: string;
 };
+
+export type KeyHeader = 'authorization' | 'api-key';
 
 /** `nebius` and `azure` are the OpenAI format with additions; `together` is another one. */
 export type Wire = 'openai' | 'nebius' | 'azure' | 'together';
@@ -159,6 +174,10 @@ export type ServiceErrorFacts = {
   readonly requestId?: string;
   /** Seconds the service asks us to wait. */
   readonly retryAfter?: number;
+  /** The service says itself that asking again is of no use, or that it is. */
+  readonly retryable?: boolean;
+  /** Models that can be had where the one that was asked for cannot. */
+  readonly alternatives?: readonly string[];
 };
 
 /** What went wrong between us and a service. `message` is the service's own sentence, never a body or a key. */

@@ -29,8 +29,16 @@ export type BaseModel = {
   readonly exampleTokens?: Dated<number>;
   /** Tokens of prompt and answer together when the tuned model is asked. */
   readonly contextTokens?: Dated<number>;
+  /** YYYY-MM-DD: from then on no job may start from it, where that day comes before `shutdown`. */
+  readonly trainingEnds?: Dated<string>;
   /** YYYY-MM-DD: the base model and everything tuned from it stop answering. */
   readonly shutdown?: Dated<string>;
+  /** Its name where tuned models are served, if another one than where they are trained. */
+  readonly servedAs?: Dated<string>;
+  /** The service serves tuned models of it itself, without a machine of one's own. */
+  readonly serverless?: Dated<boolean>;
+  /** Not OpenAI's: Azure trains and deploys it in another way. */
+  readonly openWeights?: boolean;
   /** What `auto` means for the epochs, where it is known. */
   readonly autoEpochs?: Dated<AutoEpochs>;
   readonly price?: Dated<ModelPrice>;
@@ -77,11 +85,19 @@ export type ProviderProfile = {
   readonly label: string;
   /** Where the service is; absent where it differs from connection to connection. */
   readonly baseURL?: string;
+  /** Host names of the service, each a whole name or, after a dot, the end of one. */
+  readonly hosts: readonly string[];
   readonly wire: Wire;
   readonly capabilities: Capabilities;
   readonly uploads?: Dated<UploadLimits>;
   /** `absolute`: the service reads the learning-rate multiplier as the learning rate itself. */
   readonly learningRate: 'multiplier' | 'absolute';
+  /** Tiers of training that a job can be created in, the one that is always there first. */
+  readonly trainingTypes?: Dated<readonly string[]>;
+  /** US dollars that the account must hold before a job is taken. */
+  readonly minBalance?: Dated<number>;
+  /** Days after which a deployment that nobody asks is deleted; the model is kept. */
+  readonly idleDeploymentDays?: Dated<number>;
   /** A page about one job in the service's own console; `{job}` stands for its id. */
   readonly consoleURL?: string;
   readonly key: 'none' | 'required' | 'optional';
@@ -117,8 +133,26 @@ export function isInRange(range: Range, value: number): boolean {
   return range.max === undefined || value <= range.max;
 }
 
-/** The base model, also for a tuned model named after the grammar `ft:<base>:...`; undefined if unknown. */
+/**
+ * The base model, also for a tuned model named after a known grammar and for a name without its day (`gpt-4.1-nano`);
+ * undefined if unknown.
+ */
 export function findBaseModel(profile: ProviderProfile, model: string): BaseModel | undefined {
-  const base = model.startsWith('ft:') ? (model.split(':')[1] ?? '') : model;
-  return profile.baseModels.find((candidate) => candidate.id === base);
+  const base = baseNameOf(model);
+  const { baseModels } = profile;
+  return baseModels.find(({ id }) => id === base) ?? baseModels.find(({ id }) => id.replace(/-\d{4}-\d\d-\d\d$/, '') === base);
+}
+
+/** OpenAI names tuned models `ft:<base>:...`, Azure `<base>.ft-<hexadecimal>`. */
+function baseNameOf(model: string): string {
+  if (model.startsWith('ft:')) return model.split(':')[1] ?? '';
+  return /^(.+?)\.ft-[0-9a-f]{8,}/.exec(model)?.[1] ?? model;
+}
+
+/** Base models that a job may still start from on that day (YYYY-MM-DD). */
+export function trainableModels(profile: ProviderProfile, today: string): readonly BaseModel[] {
+  return profile.baseModels.filter(({ trainingEnds, shutdown }) => {
+    const ends = trainingEnds?.value ?? shutdown?.value;
+    return ends === undefined || today < ends;
+  });
 }

@@ -54,6 +54,8 @@ export type WireJob = {
   /** Steps done and to do, where the service tells them in the job itself (Nebius). */
   readonly trained_steps?: number | null;
   readonly total_steps?: number | null;
+  /** US dollars that the service has charged or will charge, where the job says so (Together). */
+  readonly total_price?: number | null;
 };
 
 export type JobCreateRequest = {
@@ -110,6 +112,8 @@ export type WireCheckpoint = {
   readonly step_number: number;
   readonly fine_tuning_job_id: string;
   readonly metrics: Partial<StepMetrics>;
+  /** Files of the weights, where the service gives them out (Nebius). */
+  readonly result_files?: readonly string[];
 };
 
 export type WireFile = {

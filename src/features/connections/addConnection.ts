@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { compatibleProfile } from '../../core/providers/compatible.ts';
-import { createConnectionId, parseBaseURL, profileOf, type BaseURLFault } from '../../core/providers/connection.ts';
+import { createConnectionId, parseBaseURL, type BaseURLFault } from '../../core/providers/connection.ts';
+import { profileOf } from '../../core/providers/providers.ts';
 import type { KeyRecord } from '../../core/providers/key.ts';
 import { openaiProfile } from '../../core/providers/openai.ts';
 import type { Connection } from '../../platform/connections.ts';
@@ -124,7 +125,7 @@ async function keep(services: ConnectionsServices, connection: Connection, draft
   const t = vscode.l10n.t;
   const { connections } = services;
   const { id, label } = connection;
-  await connections.add({ id, label, baseURL: draft.baseURL, profile: profileOf(draft.baseURL) });
+  await connections.add({ id, label, baseURL: draft.baseURL, });
   if (draft.record) await connections.setKey(connection, draft.record);
   await connections.select(connection.id);
   if (trial.kind !== 'answered') return;

@@ -55,8 +55,8 @@ describe('the client and a service that fails', () => {
       assert.equal((await service.listJobs({}, signal)).data.length, 1);
     }));
 
-  it('reads again after one 500, and tells of two; what creates is told of at once', () =>
-    withFaults('server-error GET /v1/models, server-error GET /v1/files/{file_id} x2, server-error POST /v1/files', async (service) => {
+  it('reads again after two 500s, and tells of three; what creates is told of at once', () =>
+    withFaults('server-error GET /v1/models x2, server-error GET /v1/files/{file_id} x3, server-error POST /v1/files', async (service) => {
       assert.ok((await service.listModels(signal)).length > 0);
       assert.equal((await failure(service.retrieveFile('file-x', signal))).facts.kind, 'serverFault');
       assert.equal((await failure(uploadTo(service))).facts.status, 500);
@@ -120,7 +120,7 @@ describe('what asks for faults', () => {
       const [code] = (await once(misspelled, 'exit')) as [number];
       assert.equal(code, 2);
 
-      const engine = start('server-error GET /v1/models x2');
+      const engine = start('server-error GET /v1/models x3');
       const exit = once(engine, 'exit');
       const [line] = (await once(engine.stdout.setEncoding('utf8'), 'data')) as [string];
       const service = createService(JSON.parse(line) as { baseURL: string; apiKey: string });

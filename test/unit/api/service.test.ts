@@ -180,22 +180,22 @@ describe('failures', () => {
     [
       'too many requests',
       json(429, error('Slow down', { code: 'rate_limit_exceeded' }), { 'retry-after': '7', 'x-should-retry': 'false' }),
-      { kind: 'rateLimited', status: 429, code: 'rate_limit_exceeded', retryAfter: 7 },
+      { kind: 'rateLimited', status: 429, code: 'rate_limit_exceeded', retryAfter: 7, retryable: false },
       /^Slow down$/,
     ],
     [
       'an empty account',
       json(429, error('Quota', { type: 'insufficient_quota' }), { 'x-should-retry': 'false' }),
-      { kind: 'rateLimited', status: 429, code: 'insufficient_quota' },
+      { kind: 'rateLimited', status: 429, code: 'insufficient_quota', retryable: false },
       /^Quota$/,
     ],
     [
       'a gateway that answers with a page',
       raw(502, `<html>${'bad '.repeat(400)}</html>`, { 'content-type': 'text/html', 'x-should-retry': 'false' }),
-      { kind: 'serverFault', status: 502 },
-      /^HTTP 502$/,
+      { kind: 'serverFault', status: 502, code: 'web_page', retryable: false },
+      /^HTTP 502 with a web page$/,
     ],
-    ['a web site', raw(200, '<html></html>', { 'content-type': 'text/html' }), { kind: 'serverFault', code: 'invalid_answer' }, /no job/],
+    ['a web site', raw(200, '<html></html>', { 'content-type': 'text/html' }), { kind: 'serverFault', code: 'web_page' }, /^A web page answered\.$/],
     ['another JSON service', json(200, { hello: 1 }), { kind: 'serverFault', code: 'invalid_answer' }, /no job id/],
     ['broken JSON', raw(200, '{"id":', { 'content-type': 'application/json' }), { kind: 'serverFault', code: 'invalid_answer' }, /JSON/],
     [
@@ -216,7 +216,7 @@ describe('failures', () => {
 
   it('a web site is no empty list of jobs', async () => {
     await using loopback = await Loopback.listen(raw(200, '<html></html>', { 'content-type': 'text/html' }));
-    assert.equal((await failureOf(serviceAt(loopback).listJobs({}, signal))).facts.code, 'invalid_answer');
+    assert.equal((await failureOf(serviceAt(loopback).listJobs({}, signal))).facts.code, 'web_page');
   });
 
   it('nobody listening is unreachable: nothing has happened', async () => {

@@ -26,7 +26,7 @@ type Writable<T> = T extends object ? { -readonly [K in keyof T]: Writable<T[K]>
 /** Fields in which services add values of their own, so that ours are open strings. */
 type Open = 'status' | 'type' | 'level' | 'purpose' | 'method' | 'integrations' | 'expires_at' | 'status_details';
 /** Fields that other services add to the contract; OpenAI and the Local engine have none of them. */
-type Added = 'trained_steps' | 'total_steps' | 'trainingType';
+type Added = 'trained_steps' | 'total_steps' | 'total_price' | 'trainingType';
 type Closed<T> = Omit<T, Open | Added>;
 /** Fields of the SDK's type that ours lacks. */
 type Missing<Sdk, Ours> = Exclude<keyof Sdk, keyof Ours>;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createConnectionId, isLoopback, parseBaseURL, profileOf, toConnections } from '../../../src/core/providers/connection.ts';
+import { createConnectionId, isLoopback, parseBaseURL, toConnections } from '../../../src/core/providers/connection.ts';
+import { profileOf } from '../../../src/core/providers/providers.ts';
 
 describe('base URLs', () => {
   const good: readonly [string, string][] = [

@@ -4,7 +4,7 @@
  * the client writes itself.
  */
 const withKey =
-  /^(?:authorization|proxy-authorization|proxy-authenticate|cookie2?|set-cookie2?|api-?key|x-api-?key|(?:x-)?(?:[\w]+-)*(?:auth|access|api|secret|session|subscription|bearer|id)-?(?:key|token)s?|(?:x-)?(?:[\w]+-)*(?:token|secret|password|credentials?))$/;
+  /^(?:authorization|proxy-authorization|proxy-authenticate|cookie2?|set-cookie2?|api-?key|x-api-?key|(?:[\w]+-)*(?:auth|access|api|secret|session|subscription|bearer|id)-?(?:key|token)s?|(?:[\w]+-)*(?:token|secret|password|credentials?|auth|authorization))$/;
 const ofTransport: ReadonlySet<string> = new Set([
   ...['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'via'],
   ...['host', 'content-length', 'content-type', 'content-encoding', 'accept', 'accept-encoding', 'expect', 'origin', 'referer'],

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createConnectionId, isLoopback, parseBaseURL, toConnections } from '../../../src/core/providers/connection.ts';
-import { profileOf } from '../../../src/core/providers/providers.ts';
+import { completeAzureURL, isAzureName, parseAzureAddress, toAzureBaseURL } from '../../../src/core/providers/azureAddress.ts';
+import { overrideProviders } from '../../../src/core/providers/overrides.ts';
 
 describe('base URLs', () => {
   const good: readonly [string, string][] = [
@@ -43,13 +44,6 @@ describe('base URLs', () => {
     assert.ok(['localhost', '127.0.0.1', '127.255.0.9', '[::1]'].every(isLoopback));
     assert.ok(!['localhost.example', '128.0.0.1', '[::2]', 'evil127.0.0.1', ''].some(isLoopback));
   });
-
-  it('only hosts of OpenAI are OpenAI', () => {
-    assert.equal(profileOf('https://api.openai.com/v1'), 'openai');
-    assert.equal(profileOf('https://eu.api.openai.com/v1'), 'openai');
-    assert.equal(profileOf('https://xapi.openai.com/v1'), 'compatible');
-    assert.equal(profileOf('https://api.openai.com.example/v1'), 'compatible');
-  });
 });
 
 describe('the list of connections', () => {
@@ -73,6 +67,41 @@ describe('the list of connections', () => {
         ['two', 'Mine', 'https://host.example/v1', 'openai'],
       ],
     );
+  });
+
+  it('has the profile of its host, unless the entry names another one', () => {
+    const entries = [
+      { ...entry, id: 'a', baseURL: 'https://api.tokenfactory.nebius.com/v1' },
+      { ...entry, id: 'b', baseURL: 'https://api.tokenfactory.nebius.com/v1', profile: 'compatible' },
+      { ...entry, id: 'c', profile: 'azure' },
+      { ...entry, id: 'd', profile: 'local' },
+      { ...entry, id: 'e', profile: 'constructor' },
+    ];
+    assert.deepEqual(toConnections(entries, undefined).slice(2).map(({ profile }) => profile.id), ['nebius', 'compatible', 'azure', 'compatible', 'compatible']);
+  });
+
+  it('has what a person knows better', () => {
+    const { providers } = overrideProviders({ openai: { asOf: '2026-12-01', minExamples: 20 } });
+    assert.equal(toConnections([], undefined, providers)[1]?.profile.minExamples?.value, 20);
+  });
+
+  it('sends what an entry says, as far as it may', () => {
+    const sending = {
+      organization: 'org-1',
+      project: 'proj 1',
+      keyHeader: 'api-key',
+      headers: { 'X-Team': 'a', Authorization: 'Bearer x', Cookie: 'x', 'X-Bad\n': 'x', 'X-Number': 5 },
+    };
+    const [, , connection] = toConnections([{ ...entry, ...sending }], undefined);
+    assert.deepEqual(connection, {
+      id: 'mine',
+      label: 'Mine',
+      profile: connection?.profile,
+      baseURL: 'https://host.example/v1',
+      organization: 'org-1',
+      headers: { 'X-Team': 'a' },
+      keyHeader: 'api-key',
+    });
   });
 
   const unusable: readonly [string, unknown][] = [
@@ -103,5 +132,32 @@ describe('the list of connections', () => {
     }
     assert.equal(taken[0], 'my-server');
     assert.equal(taken[1], 'openai-2');
+  });
+});
+
+describe('addresses of Azure', () => {
+  it('are made of a resource, with or without a project', () => {
+    const forms = [{ resource: 'mine' }, { resource: 'mine', project: 'team' }];
+    const addresses = forms.map(toAzureBaseURL);
+    assert.deepEqual(addresses, ['https://mine.openai.azure.com/openai/v1', 'https://mine.services.ai.azure.com/api/projects/team/openai/v1']);
+    assert.deepEqual(addresses.map(parseAzureAddress), forms);
+    assert.equal(parseAzureAddress('https://mine.openai.azure.com.example/openai/v1'), undefined);
+  });
+
+  const completed: readonly (readonly [given: string, complete: string])[] = [
+    ['https://mine.openai.azure.com', 'https://mine.openai.azure.com/openai/v1'],
+    ['https://mine.openai.azure.com/openai', 'https://mine.openai.azure.com/openai/v1'],
+    ['https://mine.openai.azure.com/openai/v1', 'https://mine.openai.azure.com/openai/v1'],
+    ['https://mine.cognitiveservices.azure.com/', 'https://mine.cognitiveservices.azure.com/openai/v1'],
+    ['https://mine.services.ai.azure.com/api/projects/team', 'https://mine.services.ai.azure.com/api/projects/team/openai/v1'],
+    ['https://mine.services.ai.azure.com/api/projects/team/openai/v1', 'https://mine.services.ai.azure.com/api/projects/team/openai/v1'],
+    ['https://mine.openai.azure.com/something/else', 'https://mine.openai.azure.com/something/else'],
+    ['https://host.example', 'https://host.example'],
+  ];
+  for (const [given, complete] of completed) it(`${given} becomes ${complete}`, () => assert.equal(completeAzureURL(given), complete));
+
+  it('have names as Azure takes them', () => {
+    assert.ok(['ab', 'my-resource-1', 'x'.repeat(64)].every(isAzureName));
+    assert.ok(!['', 'a', '-ab', 'ab-', 'a.b', 'a/b', 'a b', 'ç1', 'x'.repeat(65), 'a@evil.example'].some(isAzureName));
   });
 });

@@ -188,6 +188,7 @@ function systemCode(error: unknown): string | undefined {
 /** A proxy that refuses the way to the service; its status is told in a sentence only. */
 function proxyStatus(error: unknown): number | undefined {
   for (const { message } of chainOf(error)) {
+    if (/proxy authentication required/i.test(message)) return 407;
     const status = /proxy[^\d]{0,80}\b([345]\d\d)\b/i.exec(message)?.[1];
     if (status !== undefined) return Number(status);
   }

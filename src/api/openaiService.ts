@@ -13,7 +13,7 @@ import {
 } from './answers.ts';
 import { streamChat } from './chatStream.ts';
 import type { Exchange } from './exchange.ts';
-import { withAlternatives } from './modelGone.ts';
+import { createOrExplain } from './createRefusal.ts';
 import { uploadFile, uploadTimeout } from './upload.ts';
 
 /** Where a service speaks OpenAI's format, but not quite. */
@@ -38,7 +38,7 @@ export function createOpenAIService(exchange: Exchange, dialect: Dialect = {}): 
       exchange.ask('read', signal, (settings) => client.fineTuning.jobs.retrieve(jobId, settings), parseJob),
     // Not through the SDK's typed call: services take statuses and methods that its types do not name.
     createJob: (request, signal) =>
-      withAlternatives(options.trainable, request.model, () => {
+      createOrExplain(options, request.model, () => {
         const body = dialect.toBody?.(request) ?? request;
         return exchange.ask('once', signal, (settings) => client.post<unknown>('/fine_tuning/jobs', { body, ...settings }), parseJob);
       }),

@@ -4,7 +4,7 @@ import { parseModel, parsePage } from '../answers.ts';
 import { streamChat } from '../chatStream.ts';
 import type { Exchange } from '../exchange.ts';
 import { isFields, toFields, toList, toNumber, toText } from '../fields.ts';
-import { withAlternatives } from '../modelGone.ts';
+import { createOrExplain } from '../createRefusal.ts';
 import { done } from '../openaiService.ts';
 import { parseTogetherFile, uploadToTogether } from './files.ts';
 import { parseTogetherCheckpoint, parseTogetherEvent, parseTogetherJob } from './jobs.ts';
@@ -22,7 +22,7 @@ export function createTogetherService(exchange: Exchange): Service {
     listJobs: (query, signal) => get('/fine-tunes', (value) => toPage(value, parseTogetherJob, query), signal),
     retrieveJob: (jobId, signal) => get(job(jobId), parseTogetherJob, signal),
     createJob: (request, signal) =>
-      withAlternatives(options.trainable, request.model, async () => {
+      createOrExplain(options, request.model, async () => {
         const body = toTogetherRequest(request);
         return exchange.ask('once', signal, (settings) => client.post<unknown>('/fine-tunes', { body, ...settings }), parseTogetherJob);
       }),

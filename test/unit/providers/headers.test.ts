@@ -22,7 +22,7 @@ describe('headers that a person sends with every request', () => {
   it('have values that a header can carry', () => {
     for (const value of ['', 'a b', 'é', 'x'.repeat(4000)]) assert.equal(faultOfHeader('X-A', value), undefined, value);
     for (const value of ['a\nb', 'a\r\nHost: evil', '\u0000', '東', 5, null, undefined, {}, 'x'.repeat(4001)]) {
-      assert.equal(faultOfHeader('X-A', value), 'notValue', String(value));
+      assert.equal(faultOfHeader('X-A', value), 'notValue', JSON.stringify(value));
     }
   });
 

@@ -15,6 +15,7 @@ export const commandIds = {
   prepareOpenSample: 'tunesmith.prepare.openSample',
   connectionsSwitch: 'tunesmith.connections.switch',
   connectionsAdd: 'tunesmith.connections.add',
+  connectionsTest: 'tunesmith.connections.test',
   connectionsRemove: 'tunesmith.connections.remove',
   connectionsSetKey: 'tunesmith.connections.setKey',
   connectionsRemoveKey: 'tunesmith.connections.removeKey',
@@ -49,6 +50,7 @@ export const viewIds = {
 
 export const settingIds = {
   connections: 'tunesmith.connections',
+  providers: 'tunesmith.providers',
   engineThreads: 'tunesmith.engine.threads',
   engineIdleMinutes: 'tunesmith.engine.idleMinutes',
   notifyWhenFinished: 'tunesmith.jobs.notifyWhenFinished',

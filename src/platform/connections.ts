@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import { settingIds } from '../contributions.ts';
 import { toConnections, type Connection, type ConnectionSetting } from '../core/providers/connection.ts';
 import type { KeyRecord } from '../core/providers/key.ts';
+import { overrideProviders, type OverriddenProviders } from '../core/providers/overrides.ts';
 import { ServiceError, type CreateService, type Service } from '../core/providers/port.ts';
+import { trainableModels } from '../core/providers/profile.ts';
 import { DisposableStore } from './disposables.ts';
 import type { EngineProcess } from './engineProcess.ts';
 import { Secrets, type KeyState } from './secrets.ts';
@@ -27,8 +29,13 @@ export class Connections implements vscode.Disposable {
   readonly #secrets: Secrets;
   readonly #disposables = new DisposableStore();
   readonly #changed = this.#disposables.add(new vscode.EventEmitter<void>());
-  /** Fires when the choice, the list, an address, a key or the trust of the workspace changes. */
+  /** Fires when the choice, the list, an address, a key, a profile or the trust of the workspace changes. */
   readonly onDidChange: vscode.Event<void> = this.#changed.event;
+  readonly #removed = this.#disposables.add(new vscode.EventEmitter<string>());
+  /** Fires the id of a connection that a person has removed: what is remembered of it can go. */
+  readonly onDidRemove: vscode.Event<string> = this.#removed.event;
+  /** Read once for each version of the setting. */
+  #overridden: OverriddenProviders | undefined;
 
   constructor(options: ConnectionsOptions) {
     this.#context = options.context;
@@ -41,7 +48,9 @@ export class Connections implements vscode.Disposable {
     this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(fire));
     this.#disposables.add(
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration(settingIds.connections)) fire();
+        const ofProviders = event.affectsConfiguration(settingIds.providers);
+        if (ofProviders) this.#overridden = undefined;
+        if (ofProviders || event.affectsConfiguration(settingIds.connections)) fire();
       }),
     );
   }
@@ -51,7 +60,13 @@ export class Connections implements vscode.Disposable {
     return toConnections(
       vscode.workspace.getConfiguration().get<unknown>(settingIds.connections),
       this.#engine.known?.baseURL,
+      this.overridden.providers,
     );
+  }
+
+  /** What is known of each kind of service, as the person has corrected it, and what is wrong with the corrections. */
+  get overridden(): OverriddenProviders {
+    return (this.#overridden ??= overrideProviders(vscode.workspace.getConfiguration().get<unknown>(settingIds.providers)));
   }
 
   get(id: string): Connection | undefined {
@@ -137,11 +152,17 @@ export class Connections implements vscode.Disposable {
     await this.#write([...this.#entries(), setting]);
   }
 
-  /** Removes the entry and its key; built-in connections stay. */
+  /** Removes the entry, its key and its choice; built-in connections stay. What else is kept of it goes by `onDidRemove`. */
   async remove(id: string): Promise<void> {
     const rest = this.#entries().filter((entry) => (entry as { readonly id?: unknown } | null)?.id !== id);
-    await this.#write(rest);
+    // The key first: whatever fails after it, no key is left without a connection.
     await this.#secrets.remove(id);
+    await this.#write(rest);
+    for (const state of [this.#context.workspaceState, this.#context.globalState]) {
+      if (state.get<string>(selectionKey) === id) await state.update(selectionKey, undefined);
+    }
+    this.#removed.fire(id);
+    this.#changed.fire();
   }
 
   dispose(): void {
@@ -169,10 +190,13 @@ export class Connections implements vscode.Disposable {
   }
 
   async #remoteService(connection: Connection, apiKey: string | null): Promise<Service> {
-    const { baseURL, profile } = connection;
-    if (baseURL === undefined) throw new Error(`${connection.id} has no address`);
+    const { baseURL, profile, id, label: _label, ...sending } = connection;
+    if (baseURL === undefined) throw new Error(`${id} has no address`);
     const createService = await this.#loadService();
-    return createService({ baseURL, apiKey, maxTokensField: profile.maxTokensField, userAgent: this.#userAgent });
+    const { wire, maxTokensField } = profile;
+    const today = new Date().toISOString().slice(0, 10);
+    const trainable = trainableModels(profile, today).map((model) => model.id);
+    return createService({ baseURL, apiKey, wire, maxTokensField, trainable, userAgent: this.#userAgent, ...sending });
   }
 
   get #userAgent(): string {

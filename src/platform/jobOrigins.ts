@@ -33,6 +33,13 @@ export class JobOrigins {
     if (origin !== undefined) await this.#state.update(stateKey, { ...others, [jobKey(ref)]: origin });
   }
 
+  /** Forgets where the jobs of a connection came from. */
+  async forgetConnection(connectionId: string): Promise<void> {
+    const stored = Object.entries(this.#stored());
+    const others = stored.filter(([key]) => !key.startsWith(`${connectionId}/`));
+    if (others.length < stored.length) await this.#state.update(stateKey, Object.fromEntries(others));
+  }
+
   async #write(key: string, origin: JobOrigin): Promise<void> {
     const { [key]: _replaced, ...others } = this.#stored();
     const kept = Object.entries(others).slice(-(maxOrigins - 1));

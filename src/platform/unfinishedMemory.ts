@@ -39,4 +39,10 @@ export class UnfinishedMemory {
     const after = withoutUnfinished(before, ref);
     if (after !== before) await this.#state.update(stateKey, after);
   }
+
+  /** Nobody needs to be told about any job of this connection any more. */
+  async forgetConnection(connectionId: string): Promise<void> {
+    const { [connectionId]: gone, ...others } = this.all;
+    if (gone !== undefined) await this.#state.update(stateKey, others);
+  }
 }

@@ -7,8 +7,10 @@ import { EngineCommands } from './engineCommands.ts';
 import { removeKey, setKey } from './keys.ts';
 import { removeConnection } from './removeConnection.ts';
 import type { ConnectionsServices } from './services.ts';
+import { SettingWarnings } from './settingWarnings.ts';
 import { ConnectionStatus } from './status.ts';
 import { switchConnection } from './switchConnection.ts';
+import { testConnection } from './testConnection.ts';
 
 /** Which service is asked, with which key, and the engine behind Local. */
 export function registerConnections(services: ConnectionsServices): vscode.Disposable {
@@ -26,6 +28,7 @@ export function registerConnections(services: ConnectionsServices): vscode.Dispo
   const t = vscode.l10n.t;
   add(commandIds.connectionsSwitch, t('The connection could not be switched'), () => switchConnection(services));
   add(commandIds.connectionsAdd, t('The connection could not be added'), () => addConnection(services));
+  add(commandIds.connectionsTest, t('The connection could not be tested'), (argument) => testConnection(services, argument));
   add(commandIds.connectionsRemove, t('The connection could not be removed'), (argument) =>
     removeConnection(services, argument),
   );
@@ -39,5 +42,14 @@ export function registerConnections(services: ConnectionsServices): vscode.Dispo
   add(commandIds.engineDeleteData, t('The data of the Local engine could not be deleted'), () => engine.deleteData());
   disposables.add(engine);
   disposables.add(new ConnectionStatus(services));
+  disposables.add(new SettingWarnings(services));
+  disposables.add(
+    services.connections.onDidRemove((connectionId) => {
+      void Promise.all([
+        services.jobOrigins.forgetConnection(connectionId),
+        services.jobWatcher.unfinished.forgetConnection(connectionId),
+      ]);
+    }),
+  );
   return disposables;
 }

@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
+import { verdictOf, type Trial } from '../../core/providers/trial.ts';
 import type { Connection } from '../../platform/connections.ts';
+import { explainError } from '../../platform/errorReport.ts';
 import { askChoice, back } from '../../platform/stepInput.ts';
 import { describeConnection, hostOf, toConnectionId } from './describe.ts';
 import type { ConnectionsServices } from './services.ts';
 import { askKeyRecord, askKeySource } from './keyInput.ts';
+import { showTrial, summarizeTrial } from './trialReport.ts';
 import { tryConnection } from './tryConnection.ts';
 
 /** Sets the key of one connection and says whether the service takes it. */
@@ -20,16 +23,24 @@ export async function setKey(services: ConnectionsServices, argument: unknown): 
     if (record === undefined) return;
     if (record === back) continue;
     await services.connections.setKey(connection, record);
-    const trial = await tryConnection(services, connection, record);
-    if (trial.kind === 'answered') {
-      void vscode.window.showInformationMessage(
-        t('{0} takes the API key and offers {1} models.', connection.label, trial.models),
-      );
-    } else if (trial.kind === 'failed') {
-      void vscode.window.showWarningMessage(t('The API key is kept, but {0} did not answer: {1}', connection.label, trial.reason));
-    }
+    const outcome = await tryConnection(services, connection, record);
+    if (outcome.kind === 'answered') tellOfKey(connection, outcome.trial);
+    else if (outcome.kind === 'failed') warnOfKey(connection, explainError(outcome.error));
     return;
   }
+}
+
+function tellOfKey(connection: Connection, trial: Trial): void {
+  const t = vscode.l10n.t;
+  const verdict = verdictOf(trial);
+  if (verdict.kind === 'failed') return warnOfKey(connection, explainError(verdict.error));
+  const details = t('Details');
+  const message = t('{0} takes the API key. {1}', connection.label, summarizeTrial(trial));
+  void vscode.window.showInformationMessage(message, details).then((chosen) => (chosen === details ? showTrial(connection, trial) : undefined));
+}
+
+function warnOfKey(connection: Connection, reason: string): void {
+  void vscode.window.showWarningMessage(vscode.l10n.t('The API key is kept, but {0} did not answer: {1}', connection.label, reason));
 }
 
 /** Forgets the key of one connection after asking. */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ServiceError, type ServiceErrorFacts } from '../../../src/core/providers/port.ts';
-import { adviseOnJob } from '../../../src/messages/jobErrors.ts';
 import { adviseOn, explainServiceError } from '../../../src/messages/serviceErrors.ts';
 import { serviceErrorRows } from '../../../src/messages/serviceErrorTable.ts';
 
@@ -127,27 +126,4 @@ describe('what a person reads about a failure', () => {
   it('quotes braces of a service as they are', () => {
     assert.match(explain({ kind: 'rejected', status: 400 }, 'bad {0} {1}'), /\(bad \{0\} \{1\}\)/);
   });
-});
-
-describe('what a person can do about a job that failed', () => {
-  const table: readonly (readonly [code: string | null, message: string, title: string, action: string | undefined])[] = [
-    ['invalid_training_file', 'The job failed due to an invalid training file. This file failed moderation safety checks. Flagged lines: 4, 13', 'Stopped by Moderation', 'openLine'],
-    ['invalid_training_file', 'Invalid file format. Example 100, message 2 …', 'File Not Accepted', 'openLine'],
-    ['invalid_file_format', 'Example 1 contains an extra "weight".', 'File Not Accepted', 'openLine'],
-    ['invalid_n_examples', 'Training file has 3 example(s)', 'Too Few Examples', undefined],
-    ['exceeded_quota', 'x', 'No Credit Left', 'switchConnection'],
-    ['disk_full', 'x', 'Disk Full', 'showDiskUse'],
-    ['training_diverged', 'The training loss became NaN at step 3', 'Training Diverged', 'createAgain'],
-    ['server_error', 'The job failed due to an internal error', 'Service Fault', 'createAgain'],
-    [null, 'Something new', 'Failed', 'createAgain'],
-  ];
-  for (const [code, message, title, action] of table) {
-    it(`${code ?? 'no code'}: ${title}`, () => {
-      const advice = adviseOnJob({ code, message, param: null });
-      assert.deepEqual([advice.title, advice.action], [title, action]);
-      assert.match(advice.next, /\.$/);
-    });
-  }
-
-  it('also where nothing is told', () => assert.equal(adviseOnJob(null).action, 'createAgain'));
 });

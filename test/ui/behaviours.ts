@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openBrowserHost, type BrowserHost } from '../host/browserHost.ts';
-import { createEngineHome } from '../host/engineHome.ts';
-import { repository, say } from '../host/install.ts';
-import { Lifetime } from '../host/lifetime.ts';
+import { repository } from '../host/install.ts';
 import { copySample } from '../host/sample.ts';
 import { FakeService } from './fakeService.ts';
-import { Steps } from './steps.ts';
-import { themeSettings, Workbench } from './workbench.ts';
+import type { Steps } from './steps.ts';
+import { visit as visitPlace, type Place } from './visit.ts';
+import type { Workbench } from './workbench.ts';
 
 /**
  * What a person does besides the main job, in a real VS Code: cancels, stops, exports, meets services that fail,
@@ -18,8 +16,6 @@ import { themeSettings, Workbench } from './workbench.ts';
  */
 const output = join(repository, 'out/behaviours');
 const keyFile = join(output, 'key.txt');
-
-type Place = { readonly folder?: string; readonly settings?: Readonly<Record<string, unknown>>; readonly workspaceTrust?: boolean };
 
 async function main(): Promise<void> {
   await rm(output, { recursive: true, force: true });
@@ -33,30 +29,8 @@ async function main(): Promise<void> {
 }
 
 /** Runs steps in a VS Code of their own; true if all went well. */
-async function visit(name: string, place: Place, run: (steps: Steps, workbench: Workbench) => Promise<void>): Promise<boolean> {
-  const lifetime = new Lifetime();
-  try {
-    const environment = { TUNESMITH_HOME: await createEngineHome(lifetime, join(output, `home-${name}`)), FAKE_KEY: 'sk-of-a-variable' };
-    const settings = {
-      ...themeSettings('dark'),
-      'workbench.secondarySideBar.defaultVisibility': 'hidden',
-      'git.enabled': false,
-      'security.workspace.trust.startupPrompt': 'never',
-      ...place.settings,
-    };
-    const viewport = { width: 1440, height: 900 };
-    const { page, server }: BrowserHost = await openBrowserHost({ ...place, install: repository, settings, environment, viewport }, lifetime);
-    const workbench = new Workbench(page, server, output);
-    const steps = new Steps(async () => {
-      await workbench.screenshot(`failed-${name}`);
-      await server.copyLogs(join(output, `logs-${name}`));
-      say(`    See out/behaviours/failed-${name}.png and logs-${name}.`);
-    });
-    await run(steps, workbench);
-    return steps.finish();
-  } finally {
-    await lifetime.dispose();
-  }
+function visit(name: string, place: Place, run: (steps: Steps, workbench: Workbench) => Promise<void>): Promise<boolean> {
+  return visitPlace(output, name, { ...place, environment: { FAKE_KEY: 'sk-of-a-variable' } }, run);
 }
 
 async function inFolder(): Promise<boolean> {

@@ -7,10 +7,11 @@ import { decodeResultFile, parseResultFile } from '../../core/metrics/resultFile
 import type { Connections } from '../../platform/connections.ts';
 import { explainError, isCancellation } from '../../platform/errorReport.ts';
 import type { Log } from '../../platform/log.ts';
+import { StepsReader } from './stepsReader.ts';
 
 type CurveServices = { readonly connections: Connections; readonly jobStore: JobStore; readonly log: Log };
 
-/** The points of one job: what its events and checkpoints tell, and its result file where they leave gaps. */
+/** The points of one job: what events, checkpoints and the service's own list tell, and its result file in their gaps. */
 export class JobCurve {
   readonly #ref: JobRef;
   readonly #services: CurveServices;
@@ -22,6 +23,7 @@ export class JobCurve {
   /** What the curve was made of last: a long job has thousands of events, and most updates bring none. */
   #drawnFrom: readonly unknown[] | undefined;
   readonly #events = new EventPoints();
+  readonly #steps: StepsReader;
   readonly #curve = new Curve();
 
   constructor(ref: JobRef, services: CurveServices, signal: AbortSignal, onNews: () => void) {
@@ -29,12 +31,13 @@ export class JobCurve {
     this.#services = services;
     this.#signal = signal;
     this.#onNews = onNews;
+    this.#steps = new StepsReader(ref, services, signal, onNews);
   }
 
   toCurve({ checkpoints, events }: JobRecord): Curve {
-    const from = [checkpoints, events, this.#result] as const;
+    const from = [checkpoints, events, this.#result, this.#steps.points] as const;
     if (from.some((part, index) => part !== this.#drawnFrom?.[index])) {
-      const known = [toPointsFromCheckpoints(checkpoints), this.#events.update(events)];
+      const known = [toPointsFromCheckpoints(checkpoints), this.#events.update(events), this.#steps.points];
       this.#curve.update(mergePoints(...known, this.#result?.points ?? []));
       this.#drawnFrom = from;
     }
@@ -50,9 +53,13 @@ export class JobCurve {
     this.#failed = undefined;
   }
 
-  /** Reads the result file once the job is over and its events do not hold every step; calls back when it is there. */
+  /**
+   * Reads the service's own list of steps, where it has one, and the result file once the job is over and not every
+   * step is known; calls back when there is news.
+   */
   read(): void {
     const record = this.#services.jobStore.get(this.#ref);
+    if (record !== undefined) this.#steps.read(record);
     const fileId = record && pickResultFile(record, this.toCurve(record).points);
     if (fileId === undefined || [this.#reading, this.#result?.fileId, this.#failed?.fileId].includes(fileId)) return;
     this.#reading = fileId;

@@ -138,7 +138,8 @@ export class Connections implements vscode.Disposable {
     return this.#secrets.state(connection);
   }
 
-  setKey(connection: Connection, record: KeyRecord): Promise<void> {
+  /** 'volatile': the secret storage failed, and the key is forgotten with the window. */
+  setKey(connection: Connection, record: KeyRecord): Promise<'stored' | 'volatile'> {
     return this.#secrets.store(connection, record);
   }
 

@@ -20,9 +20,13 @@ export type KeyState =
   /** `usable` where the service may do without a key. */
   | { readonly kind: 'missing'; readonly usable: boolean };
 
-/** Keys in VS Code's secret storage, one record for each connection and origin. Values are never cached. */
+/**
+ * Keys in VS Code's secret storage, one record for each connection and origin. Values are never cached, except where
+ * the storage itself fails (a machine without a keyring): then a key that a person gives lives as long as the window.
+ */
 export class Secrets implements vscode.Disposable {
   readonly #storage: vscode.SecretStorage;
+  readonly #volatile = new Map<string, string>();
   readonly #disposables = new DisposableStore();
   readonly #changed = this.#disposables.add(new vscode.EventEmitter<void>());
   /** Also fires for changes in other windows. */
@@ -65,11 +69,21 @@ export class Secrets implements vscode.Disposable {
     return { kind: 'missing', usable: connection.profile.key === 'optional' };
   }
 
-  async store(connection: Connection, record: KeyRecord): Promise<void> {
+  /** 'volatile': the storage failed, and the key is forgotten with the window. */
+  async store(connection: Connection, record: KeyRecord): Promise<'stored' | 'volatile'> {
     if (connection.baseURL === undefined) throw new Error(`${connection.id} needs no key`);
     const name = keyName(connection, connection.baseURL);
-    await this.#storage.store(name, formatKeyRecord(record));
+    const text = formatKeyRecord(record);
+    try {
+      await this.#storage.store(name, text);
+      this.#volatile.delete(name);
+    } catch {
+      this.#volatile.set(name, text);
+      this.#changed.fire();
+      return 'volatile';
+    }
     await this.#delete(connection.id, name);
+    return 'stored';
   }
 
   /** Removes every record of the connection, whatever its address was. */
@@ -83,10 +97,23 @@ export class Secrets implements vscode.Disposable {
 
   async #record(connection: Connection): Promise<KeyRecord | undefined> {
     if (connection.baseURL === undefined) return undefined;
-    return parseKeyRecord(await this.#storage.get(keyName(connection, connection.baseURL)));
+    const name = keyName(connection, connection.baseURL);
+    return parseKeyRecord(this.#volatile.get(name) ?? (await this.#get(name)));
+  }
+
+  /** A storage that fails holds no key that could be sent. */
+  async #get(name: string): Promise<string | undefined> {
+    try {
+      return await this.#storage.get(name);
+    } catch {
+      return undefined;
+    }
   }
 
   async #delete(connectionId: string, except?: string): Promise<void> {
+    for (const name of this.#volatile.keys()) {
+      if (name.startsWith(keyPrefix(connectionId)) && name !== except) this.#volatile.delete(name);
+    }
     for (const name of await this.#storage.keys()) {
       if (name.startsWith(keyPrefix(connectionId)) && name !== except) await this.#storage.delete(name);
     }

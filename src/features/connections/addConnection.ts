@@ -9,6 +9,7 @@ import { back } from '../../platform/stepInput.ts';
 import { stepsOf } from './addSteps.ts';
 import { emptyDraft, kindOf, type Draft } from './connectionDraft.ts';
 import { hostOf } from './describe.ts';
+import { storeKey } from './keys.ts';
 import type { ConnectionsServices } from './services.ts';
 import { showTrial, summarizeTrial } from './trialReport.ts';
 import { tryConnection } from './tryConnection.ts';
@@ -92,7 +93,7 @@ async function keep(services: ConnectionsServices, draft: Draft, { connection, t
   const told = profileOf(baseURL) === profile.id || profile.id === 'local';
   const setting: ConnectionSetting = { ...rest, baseURL, ...(told ? {} : { profile: profile.id as Exclude<typeof profile.id, 'local'> }) };
   await connections.add(setting);
-  if (draft.record) await connections.setKey(connection, draft.record);
+  if (draft.record) await storeKey(services, connection, draft.record);
   await connections.select(connection.id);
   if (trial === undefined) return;
   const details = t('Details');

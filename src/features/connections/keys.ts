@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { KeyRecord } from '../../core/providers/key.ts';
 import { verdictOf, type Trial } from '../../core/providers/trial.ts';
 import type { Connection } from '../../platform/connections.ts';
 import { explainError } from '../../platform/errorReport.ts';
@@ -22,12 +23,24 @@ export async function setKey(services: ConnectionsServices, argument: unknown): 
     const record = await askKeyRecord({ title, step: 2, totalSteps: 2 }, source, hostOf(connection));
     if (record === undefined) return;
     if (record === back) continue;
-    await services.connections.setKey(connection, record);
+    await storeKey(services, connection, record);
     const outcome = await tryConnection(services, connection, record);
     if (outcome.kind === 'answered') tellOfKey(connection, outcome.trial);
     else if (outcome.kind === 'failed') warnOfKey(connection, explainError(outcome.error));
     return;
   }
+}
+
+/** Stores a key, and says so where it cannot be kept. */
+export async function storeKey({ connections, log }: ConnectionsServices, connection: Connection, record: KeyRecord): Promise<void> {
+  if ((await connections.setKey(connection, record)) === 'stored') return;
+  log.warn(`The secret storage does not take the key of ${connection.id}; it is kept in memory.`);
+  void vscode.window.showWarningMessage(
+    vscode.l10n.t(
+      'The secret storage of this machine does not work, so the API key of {0} is forgotten when the window closes. An environment variable can hold it instead.',
+      connection.label,
+    ),
+  );
 }
 
 function tellOfKey(connection: Connection, trial: Trial): void {

@@ -13,6 +13,7 @@ export async function switchConnection(services: ConnectionsServices): Promise<v
   const { connections } = services;
   const t = vscode.l10n.t;
   const keyButton: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('key'), tooltip: t('Set API Key…') };
+  const testButton: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('pulse'), tooltip: t('Test Connection') };
   const removeButton: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('trash'), tooltip: t('Remove…') };
   const current = connections.current;
   const items = await Promise.all(
@@ -20,7 +21,7 @@ export async function switchConnection(services: ConnectionsServices): Promise<v
       label: connection.label,
       detail: await describeConnection(services, connection),
       buttons: [
-        ...(connection.profile.key === 'none' ? [] : [keyButton]),
+        ...(connection.profile.key === 'none' ? [] : [testButton, keyButton]),
         ...(isBuiltIn(connection) ? [] : [removeButton]),
       ],
       ...(connection.id === current.id ? { description: t('current') } : {}),
@@ -36,8 +37,8 @@ export async function switchConnection(services: ConnectionsServices): Promise<v
     items: [...items, separator, addItem],
     ...(active ? { active } : {}),
     onButton: (item, button) => {
-      const command = button === keyButton ? commandIds.connectionsSetKey : commandIds.connectionsRemove;
-      void vscode.commands.executeCommand(command, item.connection?.id);
+      const commands = new Map([[keyButton, commandIds.connectionsSetKey], [testButton, commandIds.connectionsTest]]);
+      void vscode.commands.executeCommand(commands.get(button) ?? commandIds.connectionsRemove, item.connection?.id);
     },
   });
   if (chosen === undefined || chosen === back) return;

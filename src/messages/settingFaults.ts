@@ -1,4 +1,6 @@
 import { t } from '@vscode/l10n';
+import type { ConnectionFault } from '../core/providers/connectionFaults.ts';
+import type { HeaderFault } from '../core/providers/headers.ts';
 import type { SettingFault } from '../core/providers/settingReader.ts';
 
 /** What is wrong with a place of a setting, and what may stand there. */
@@ -25,5 +27,27 @@ export function settingFaultText({ path, kind, choices = [] }: SettingFault): st
       return t('{0} has a least value above its greatest.', place);
     default:
       return kind satisfies never;
+  }
+}
+
+/** What of a connection is passed over, and why. */
+export function connectionFaultText(fault: ConnectionFault): string {
+  const { connection } = fault;
+  if (fault.kind === 'notUsed') return t('The connection «{0}» is not used: it needs «id», «label» and an https «baseURL».', connection);
+  return t('The header «{0}» of «{1}» is not sent: {2}', fault.name, connection, headerReason(fault.fault));
+}
+
+function headerReason(fault: HeaderFault): string {
+  switch (fault) {
+    case 'carriesKey':
+      return t('it carries a key, which belongs into the secret storage. Run «Set API Key…».');
+    case 'reserved':
+      return t('it belongs to HTTP itself.');
+    case 'notName':
+      return t('that is no name of a header.');
+    case 'notValue':
+      return t('its value is no text that a header can carry.');
+    default:
+      return fault satisfies never;
   }
 }

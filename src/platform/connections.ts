@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { settingIds } from '../contributions.ts';
 import { toConnections, type Connection, type ConnectionSetting } from '../core/providers/connection.ts';
+import { faultsOfConnections, type ConnectionFault } from '../core/providers/connectionFaults.ts';
 import type { KeyRecord } from '../core/providers/key.ts';
 import { overrideProviders, type OverriddenProviders } from '../core/providers/overrides.ts';
 import { ServiceError, type CreateService, type Service } from '../core/providers/port.ts';
@@ -67,6 +68,11 @@ export class Connections implements vscode.Disposable {
   /** What is known of each kind of service, as the person has corrected it, and what is wrong with the corrections. */
   get overridden(): OverriddenProviders {
     return (this.#overridden ??= overrideProviders(vscode.workspace.getConfiguration().get<unknown>(settingIds.providers)));
+  }
+
+  /** What of the setting of connections is passed over. */
+  get faults(): readonly ConnectionFault[] {
+    return faultsOfConnections(this.#entries());
   }
 
   get(id: string): Connection | undefined {

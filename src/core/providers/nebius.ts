@@ -16,8 +16,7 @@ function serverless(id: string, more: Partial<BaseModel> = {}): BaseModel {
 /**
  * Nebius Token Factory. Speaks OpenAI's format, with the learning rate itself where OpenAI has a multiplier, metrics
  * in checkpoints only, and weights that can be downloaded. What training costs above 20 billion parameters is not
- * known, nor what an answer of a tuned model costs, so no model has a price; below that, 0.40 dollars for a million
- * tokens were seen in the cookbook, which can be entered in the settings.
+ * known, nor what an answer of a tuned model costs.
  */
 export const nebiusProfile: ProviderProfile = {
   id: 'nebius',
@@ -45,7 +44,10 @@ export const nebiusProfile: ProviderProfile = {
   key: 'required',
   charges: true,
   baseModels: [
-    serverless('meta-llama/Llama-3.1-8B-Instruct', { servedAs: dated('meta-llama/Meta-Llama-3.1-8B-Instruct', cookbook) }),
+    serverless('meta-llama/Llama-3.1-8B-Instruct', {
+      servedAs: dated('meta-llama/Meta-Llama-3.1-8B-Instruct', cookbook),
+      price: dated({ training: 0.4 }, cookbook),
+    }),
     serverless('meta-llama/Llama-3.3-70B-Instruct'),
     serverless('Qwen/Qwen3-30B-A3B-Instruct-2507'),
   ],

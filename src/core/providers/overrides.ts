@@ -149,12 +149,13 @@ class Correction {
   }
 
   #price(value: unknown, path: string): ModelPrice | undefined {
-    const names = ['training', 'input', 'output'] as const;
-    const fields = this.#reader.object(value, path, names);
+    const fields = this.#reader.object(value, path, ['training', 'input', 'output']);
     if (fields === undefined) return undefined;
-    // All three are said or none: half a price is no price.
-    const [training, input, output] = names.map((name) => this.#reader.number(fields[name] ?? null, join(path, name), 0));
-    return training === undefined || input === undefined || output === undefined ? undefined : { training, input, output };
+    const read = (key: string, given: unknown): number | undefined => this.#reader.number(given, join(path, key), 0);
+    const training = read('training', fields['training'] ?? null);
+    const rest = given({ input: read('input', fields['input']), output: read('output', fields['output']) });
+    // Answers may cost what nobody knows; a price without its training is none.
+    return training === undefined ? undefined : { training, ...rest };
   }
 }
 

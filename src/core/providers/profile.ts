@@ -11,8 +11,8 @@ export type Range = {
   readonly integer: boolean;
 };
 
-/** US dollars for one million tokens. */
-export type ModelPrice = { readonly training: number; readonly input: number; readonly output: number };
+/** US dollars for one million tokens; `input` and `output` of the tuned model, where they are known. */
+export type ModelPrice = { readonly training: number; readonly input?: number; readonly output?: number };
 
 /** `target` epochs, more of a small file and fewer of a large one: so many examples shall be seen in all. */
 export type AutoEpochs = {

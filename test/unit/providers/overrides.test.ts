@@ -64,7 +64,7 @@ describe('what a person knows better about a service', () => {
     ['a rate of another kind', { nebius: { learningRate: 'relative' } }, 'nebius.learningRate', 'notChoice'],
     ['a switch that is a text', { nebius: { capabilities: { pause: 'yes' } } }, 'nebius.capabilities.pause', 'notBoolean'],
     ['a range upside down', { nebius: { hyperparameters: { nEpochs: { min: 9, max: 3 } } } }, 'nebius.hyperparameters.nEpochs', 'notRange'],
-    ['half a price', { nebius: { asOf, models: { m: { price: { training: 1, input: 1 } } } } }, 'nebius.models.m.price.output', 'notNumber'],
+    ['half a price', { nebius: { asOf, models: { m: { price: { input: 1, output: 1 } } } } }, 'nebius.models.m.price.training', 'notNumber'],
     ['a negative price', { nebius: { asOf, models: { m: { price: { training: -1, input: 1, output: 1 } } } } }, 'nebius.models.m.price.training', 'notNumber'],
     ['a method that nobody has', { nebius: { models: { m: { methods: ['sft'] } } } }, 'nebius.models.m.methods', 'notChoice'],
   ];

@@ -25,7 +25,8 @@ export function boundFetch(fetch: Fetch, bounds: Bounds): Fetch {
   return async (url, init) => {
     const response = await fetch(url, init);
     const { body, status, statusText, headers } = response;
-    if (body === null) return response;
+    // Statuses that have no body may not be given one either (Fetch Standard).
+    if (body === null || [204, 205, 304].includes(status)) return response;
     const isStream = headers.get('content-type')?.includes('text/event-stream') === true;
     const bounded = !response.ok
       ? body.pipeThrough(upTo(bounds.refusal))

@@ -1,28 +1,8 @@
 import { APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
 import { ServiceError, type ServiceErrorFacts, type ServiceErrorKind } from '../core/providers/port.ts';
+import { answerLost, isCutBody, neverSent, proxyStatus, systemCode } from './networkCause.ts';
+import { readRefusal, toSentence } from './refusal.ts';
 import { isWebPage } from './webPage.ts';
-
-/** Codes of failures before the request could leave: whatever was asked has certainly not happened. */
-const neverSent: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'EACCES',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** Codes of failures while an answer was awaited or read: what was asked may have happened. */
-const answerLost: ReadonlySet<string> = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'UND_ERR_SOCKET',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-]);
 
 /**
  * What the SDK or `fetch` threw, as one of our kinds. 'unreachable' means that the request was never received,
@@ -77,7 +57,7 @@ function failed(kind: ServiceErrorKind, message: string, cause: unknown, code: s
 }
 
 function fromAnswer(error: APIError, status: number, secret: string | null): ServiceError {
-  const body = toBody(error.error);
+  const body = readRefusal(error.error, secret);
   const { headers } = error;
   const location = status >= 300 && status < 400 ? headers?.get('location') : undefined;
   // What is no JSON stands in the SDK's message; only whether it is a page is of interest.
@@ -106,7 +86,7 @@ function withoutQuery(address: string): string {
 
 /** An error that the service reported inside a stream, after a good start. */
 function fromStream(error: APIError, secret: string | null): ServiceError {
-  const body = toBody(error.error);
+  const body = readRefusal(error.error, secret);
   const kind = body.code === 'rate_limit_exceeded' || body.code === 'insufficient_quota' ? 'rateLimited' : 'serverFault';
   const facts = {
     kind,
@@ -127,38 +107,6 @@ function kindOfStatus(status: number): ServiceErrorKind {
   return status >= 500 ? 'serverFault' : 'rejected';
 }
 
-type Body = { readonly message?: string; readonly code?: string; readonly param?: string };
-
-/** The error object, or what other servers put in its place: a text, `detail`, or a list of either. */
-function toBody(error: unknown): Body {
-  if (typeof error === 'string' && error !== '') return { message: error };
-  if (Array.isArray(error)) return toBody((error as readonly unknown[])[0]);
-  if (typeof error !== 'object' || error === null) return {};
-  const { message, msg, detail, code, param, type } = error as Readonly<Record<string, unknown>>;
-  const sentence = [message, msg].find((text) => typeof text === 'string' && text !== '') ?? toBody(detail).message;
-  // Some services tell an exhausted account apart in the type alone.
-  const named = typeof code === 'string' && code !== '' ? code : type === 'insufficient_quota' ? type : undefined;
-  return {
-    ...(typeof sentence === 'string' ? { message: sentence } : {}),
-    ...(named === undefined ? {} : { code: named.slice(0, 100) }),
-    ...(typeof param === 'string' ? { param: param.slice(0, 100) } : {}),
-  };
-}
-
-/** Keys as services begin them, wherever a service or a proxy quotes one: not only ours. */
-const keyLike = /\b(?:bearer\s+[\w.~+/=-]{8,}|(?:sk|pk|rk|tgp|nb|hf|ghp|glpat|xox[abp])[-_][\w-]{12,}|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*)/gi;
-/** Where a service forgets that its error is read by strangers: what a traceback begins with. */
-const traceback = /\s*(?:Traceback \(most recent call last\)|\n\s+at \S+[^\n]*[:(]\d+|\n\s*File "[^"\n]+", line \d+)[\s\S]*$/;
-
-/** One line, without control characters, keys and stacks, not longer than a person reads. */
-export function toSentence(text: string, secret: string | null): string {
-  if (isWebPage(text)) return 'a web page';
-  const own = text.replace(traceback, '');
-  const open = (secret === null || secret.length < 4 ? own : own.replaceAll(secret, '[key]')).replace(keyLike, '[key]');
-  const line = open.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').replace(/\s+/g, ' ').trim();
-  return line.length > 500 ? `${line.slice(0, 499)}…` : line;
-}
-
 /**
  * Seconds to wait, from a number of seconds or a date (RFC 9110 §10.2.3).
  * @param now the service's own time in milliseconds: a date is relative to its clock, not to ours
@@ -174,38 +122,4 @@ export function parseRetryAfter(value: string | null | undefined, now: number): 
 function serverTime(date: string | null | undefined): number {
   const time = Date.parse(date ?? '');
   return Number.isNaN(time) ? Date.now() : time;
-}
-
-/** The operating system's or HTTP library's code, wherever it is in the chain of causes. */
-function systemCode(error: unknown): string | undefined {
-  for (const link of chainOf(error)) {
-    const { code } = link as { readonly code?: unknown };
-    if (typeof code === 'string' && /^(E[A-Z]|UND_ERR|CERT_|DEPTH_|SELF_|UNABLE_|HOSTNAME_)/.test(code)) return code;
-  }
-  return undefined;
-}
-
-/** A proxy that refuses the way to the service; its status is told in a sentence only. */
-function proxyStatus(error: unknown): number | undefined {
-  for (const { message } of chainOf(error)) {
-    if (/proxy authentication required/i.test(message)) return 407;
-    const status = /proxy[^\d]{0,80}\b([345]\d\d)\b/i.exec(message)?.[1];
-    if (status !== undefined) return Number(status);
-  }
-  return undefined;
-}
-
-function chainOf(error: unknown): readonly Error[] {
-  const chain: Error[] = [];
-  for (let link = error; link instanceof Error && chain.length < 8; link = link.cause) {
-    chain.push(link);
-    // Several addresses of one host, each with its own failure.
-    if (link instanceof AggregateError && link.errors[0] instanceof Error) chain.push(link.errors[0]);
-  }
-  return chain;
-}
-
-/** What Node's `fetch` throws when the socket ends in the middle of a body. */
-function isCutBody(error: unknown): boolean {
-  return error instanceof TypeError && error.message === 'terminated';
 }

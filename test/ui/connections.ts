@@ -50,7 +50,6 @@ async function inThemes(workbench: Workbench, name: string): Promise<void> {
 
 async function offerServices(workbench: Workbench): Promise<void> {
   await workbench.runCommand('Fine-Tuning: Add Connection…');
-  await workbench.waitForQuickInput('Which service?');
   await workbench.quickRows().filter({ hasText: 'Nebius Token Factory' }).waitFor();
   await inThemes(workbench, 'services');
 }
@@ -69,7 +68,7 @@ async function addAzure(workbench: Workbench): Promise<void> {
   await workbench.accept();
   await workbench.waitForQuickInput(/connection is called/);
   await workbench.accept();
-  await workbench.waitForQuickInput(/Where is the API key/);
+  await workbench.waitForQuickInput('Environment Variable…');
   await workbench.screenshot('key-source');
   await workbench.page.keyboard.press('Escape');
 }
@@ -82,7 +81,7 @@ async function addByAddress(workbench: Workbench, baseURL: string, label: string
   await workbench.waitForQuickInput(/connection is called/);
   await workbench.typeQuickInput(label);
   await workbench.accept();
-  await workbench.waitForQuickInput(/Where is the API key/);
+  await workbench.waitForQuickInput('Environment Variable…');
   await workbench.pick('No API Key');
 }
 
@@ -110,7 +109,7 @@ async function meetHotel(workbench: Workbench, baseURL: string): Promise<void> {
   await dialog.waitFor();
   await inThemes(workbench, 'web-page');
   await workbench.answerDialog('Edit');
-  await workbench.waitForQuickInput(/Where is the API key/);
+  await workbench.waitForQuickInput('Environment Variable…');
   await workbench.page.keyboard.press('Escape');
 }
 

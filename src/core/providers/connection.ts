@@ -108,7 +108,7 @@ export function isIdentifier(value: unknown): value is string {
 
 /** An id for a new connection, made of its label and unlike every id that is taken. */
 export function createConnectionId(label: string, taken: readonly string[]): string {
-  const plain = label.normalize('NFKD').toLowerCase();
+  const plain = label.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase();
   const stem = plain.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 32) || 'connection';
   let id = stem;
   for (let count = 2; taken.includes(id) || builtInIds.has(id); count += 1) id = `${stem}-${count}`;

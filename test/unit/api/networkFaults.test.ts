@@ -468,6 +468,24 @@ describe('row 92: a model that is shut down between the list and the job', () =>
   });
 });
 
+describe('row 103: what is written down of a failure', () => {
+  const quoting: readonly (readonly [name: string, answer: Answer])[] = [
+    ['a refusal that quotes the key', json(401, { error: { message: `Incorrect API key provided: ${key}`, code: key, param: key } })],
+    ['a page that quotes the key', raw(502, `<html>Authorization: Bearer ${key}</html>`, { 'content-type': 'text/html' })],
+    ['a redirect that quotes the key', raw(302, '', { location: `https://other.example/?key=${key}` })],
+    ['an answer that is no JSON', raw(200, `key=${key}`, { 'content-type': 'application/json' })],
+    ['a cut connection', (response) => void response.destroy()],
+  ];
+  for (const [name, answer] of quoting) {
+    it(`row 103: ${name} leaves no key in message, stack and facts`, async () => {
+      await using loopback = await Loopback.listen(answer);
+      const error = await failureOf(serviceAt(loopback.baseURL).createJob({ model: 'm', training_file: 'f' }, signal));
+      const written = [error.message, error.stack, JSON.stringify(error.facts), explainServiceError(error)].join('\n');
+      assert.doesNotMatch(written, /sk-secret/);
+    });
+  }
+});
+
 describe('row 93: a redirect to another host', () => {
   for (const status of [301, 302, 303, 307, 308]) {
     it(`row 93: ${status} is not followed, and the key stays`, async () => {

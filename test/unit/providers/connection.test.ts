@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createConnectionId, isLoopback, parseBaseURL, toConnections } from '../../../src/core/providers/connection.ts';
 import { completeAzureURL, isAzureName, parseAzureAddress, toAzureBaseURL } from '../../../src/core/providers/azureAddress.ts';
+import { faultOfHeader } from '../../../src/core/providers/headers.ts';
 import { overrideProviders } from '../../../src/core/providers/overrides.ts';
 
 describe('base URLs', () => {
@@ -119,6 +120,12 @@ describe('the list of connections', () => {
   it('keeps the first of two entries with one id', () => {
     const all = toConnections([entry, { ...entry, baseURL: 'https://other.example' }], undefined);
     assert.deepEqual(all.slice(2).map(({ baseURL }) => baseURL), ['https://host.example/v1']);
+  });
+
+  it('row 102: ids and headers are the same in every language', () => {
+    assert.equal(createConnectionId('ISTANBUL ÜNIVERSITESI', []), 'istanbul-universitesi');
+    assert.equal(faultOfHeader('AUTHORIZATION', 'x'), 'carriesKey');
+    assert.equal(faultOfHeader('AUTHORİZATİON', 'x'), 'notName');
   });
 
   it('gives a new connection an id that the list takes', () => {

@@ -166,7 +166,8 @@ export class Connections implements vscode.Disposable {
     await this.#secrets.remove(id);
     await this.#write(rest);
     for (const state of [this.#context.workspaceState, this.#context.globalState]) {
-      if (state.get<string>(selectionKey) === id) await state.update(selectionKey, undefined);
+      // Local takes its place, and the status bar goes on to say where one is.
+      if (state.get<string>(selectionKey) === id) await state.update(selectionKey, 'local');
     }
     this.#removed.fire(id);
     this.#changed.fire();

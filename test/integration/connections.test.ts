@@ -130,7 +130,8 @@ suite('connections', () => {
     assert.deepEqual(removed, ['gone']);
     assert.equal(connections.get('gone'), undefined);
     assert.deepEqual((await drawer.keys()).map((key) => key.slice(0, 20)), ['tunesmith.key:stays@']);
-    assert.equal(connections.isChosen, false);
+    assert.equal(connections.current.id, 'local');
+    assert.deepEqual([workspaceState, globalState].map((state) => state.get('tunesmith.connection')), ['local', 'local']);
     assert.deepEqual(Object.keys(globalState.get<object>('tunesmith.jobOrigins') ?? {}), ['stays/a']);
     assert.deepEqual(unfinished.all, { stays: ['b'] });
   });

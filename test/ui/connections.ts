@@ -87,7 +87,7 @@ async function addByAddress(workbench: Workbench, baseURL: string, label: string
 
 async function addCompatible(workbench: Workbench, baseURL: string): Promise<void> {
   await addByAddress(workbench, baseURL, 'Team Server');
-  await workbench.notification(/Team Server is the connection now\. Jobs can be listed, and it offers 1 models/).waitFor();
+  await workbench.notification(/Team Server is the connection now\. Jobs can be listed, and it offers 1 model/).waitFor();
   await workbench.screenshot('added');
   await workbench.answerNotification(/Team Server is the connection now/, 'Details');
   await workbench.quickRows().filter({ hasText: 'List jobs' }).waitFor();
@@ -100,7 +100,10 @@ async function addGateway(workbench: Workbench, baseURL: string): Promise<void> 
   await workbench.answerNotification(/Gateway is the connection now\. It does not list fine-tuning jobs/, 'Details');
   await workbench.quickRows().filter({ hasText: 'List models' }).waitFor();
   await inThemes(workbench, 'partly');
-  await workbench.page.keyboard.press('Escape');
+  await workbench.pick('List jobs');
+  await workbench.page.locator('.monaco-dialog-box', { hasText: 'There is no such list at this address' }).waitFor();
+  await workbench.screenshot('partly-read');
+  await workbench.answerDialog('Cancel');
 }
 
 async function meetHotel(workbench: Workbench, baseURL: string): Promise<void> {
@@ -128,6 +131,11 @@ async function testAndRemove(workbench: Workbench, fake: FakeService): Promise<v
   await workbench.runCommand('Fine-Tuning: Test Connection');
   await workbench.quickRows().filter({ hasText: 'does not accept the API key' }).first().waitFor();
   await workbench.screenshot('key-refused');
+  await workbench.pick('List jobs');
+  await workbench.page.locator('.monaco-dialog-box', { hasText: 'Run «Set API Key…»' }).waitFor();
+  await workbench.screenshot('key-refused-read');
+  await workbench.answerDialog('Set API Key…');
+  await workbench.waitForQuickInput('Environment Variable…');
   await workbench.page.keyboard.press('Escape');
   fake.manner = 'well';
   await workbench.runCommand('Fine-Tuning: Remove Connection…');

@@ -43,6 +43,11 @@ export function webPage(): ServiceError {
   return new ServiceError('A web page answered.', { kind: 'serverFault', code: 'web_page' });
 }
 
+/** A success that says itself that nothing was done. */
+export function notDeleted(): ServiceError {
+  return new ServiceError('The service kept it.', { kind: 'rejected', code: 'not_deleted' });
+}
+
 function cancelled(): ServiceError {
   return new ServiceError('The request was cancelled.', { kind: 'cancelled' });
 }

@@ -6,8 +6,10 @@ import { boundFetch, usualBounds, type Bounds } from './bounds.ts';
 import { readJson } from './body.ts';
 import { WireClient, type Fetch } from './client.ts';
 import { readBody } from './download.ts';
-import { toServiceError } from './errors.ts';
+import { notDeleted, toServiceError, webPage } from './errors.ts';
+import { isFields } from './fields.ts';
 import { realPauses, withRetries, type Pauses } from './retry.ts';
+import { isWebPage } from './webPage.ts';
 
 /** What a service is made with: what the port says, and what a test puts in the place of the world. */
 export type ExchangeOptions = ServiceOptions & {
@@ -52,6 +54,17 @@ export class Exchange {
         throw this.toError(error, signal);
       }
     });
+  }
+
+  /** Asks for something to be done once; that it succeeded is all there is to know, in whatever words. */
+  async tell(signal: AbortSignal, request: (settings: RequestSettings) => PromiseLike<unknown>): Promise<void> {
+    try {
+      const answer = await request({ signal, maxRetries: 0 });
+      if (typeof answer === 'string' && isWebPage(answer)) throw webPage();
+      if (isFields(answer) && answer['deleted'] === false) throw notDeleted();
+    } catch (error) {
+      throw this.toError(error, signal);
+    }
   }
 
   /** One page of a list; `after` is the id of the last item that is known. */

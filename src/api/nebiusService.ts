@@ -4,7 +4,7 @@ import { findBaseModel } from '../core/providers/profile.ts';
 import type { Auto, Hyperparameters, JobCreateRequest } from '../core/providers/wire.ts';
 import type { Exchange } from './exchange.ts';
 import { isFields, toFields, toText } from './fields.ts';
-import { createOpenAIService, done } from './openaiService.ts';
+import { createOpenAIService } from './openaiService.ts';
 
 /** OpenAI's format with Nebius's hyperparameters, and a step that serves what was trained. */
 export function createNebiusService(exchange: Exchange): Service {
@@ -52,7 +52,7 @@ function createDeployments(exchange: Exchange): Deployments {
     },
     retrieve: (name, signal) =>
       exchange.ask('read', signal, (settings) => client.get<unknown>(named(name), settings), (value) => parseDeployment(value, name)),
-    delete: (name, signal) => exchange.ask('once', signal, (settings) => client.delete<unknown>(named(name), settings), done),
+    delete: (name, signal) => exchange.tell(signal, (settings) => client.delete<unknown>(named(name), settings)),
   };
 }
 

@@ -54,7 +54,7 @@ export function createOpenAIService(exchange: Exchange, dialect: Dialect = {}): 
     listFiles: (query, signal) => exchange.list('/files', { ...query, purpose: 'fine-tune' }, parseFile, signal),
     retrieveFile: (fileId, signal) =>
       exchange.ask('read', signal, (settings) => client.files.retrieve(fileId, settings), parseFile),
-    deleteFile: (fileId, signal) => exchange.ask('once', signal, (settings) => client.files.delete(fileId, settings), done),
+    deleteFile: (fileId, signal) => exchange.tell(signal, (settings) => client.files.delete(fileId, settings)),
     fileContent: (fileId, signal, maxBytes) =>
       exchange.download(`/files/${encodeURIComponent(fileId)}/content`, signal, maxBytes),
     listModels: (signal) =>
@@ -63,7 +63,7 @@ export function createOpenAIService(exchange: Exchange, dialect: Dialect = {}): 
       ),
     retrieveModel: (modelId, signal) =>
       exchange.ask('read', signal, (settings) => client.models.retrieve(modelId, settings), parseModel),
-    deleteModel: (modelId, signal) => exchange.ask('once', signal, (settings) => client.models.delete(modelId, settings), done),
+    deleteModel: (modelId, signal) => exchange.tell(signal, (settings) => client.models.delete(modelId, settings)),
     streamChat: (request, signal) => streamChat(client, options, request, signal),
     ...(uploads === null ? {} : { uploads: createUploads(exchange, uploads) }),
   };
@@ -93,10 +93,6 @@ function createUploads(exchange: Exchange, { path, query = {} }: UploadsPlace): 
       return exchange.ask('once', signal, (settings) => client.post<unknown>(`${upload(uploadId)}/complete`, { body, query, ...settings }), parseUpload);
     },
     cancel: (uploadId, signal) =>
-      exchange.ask('once', signal, (settings) => client.post<unknown>(`${upload(uploadId)}/cancel`, { query, ...settings }), done),
+      exchange.tell(signal, (settings) => client.post<unknown>(`${upload(uploadId)}/cancel`, { query, ...settings })),
   };
-}
-
-export function done(): void {
-  // That it succeeded is all there is to know.
 }

@@ -5,7 +5,6 @@ import { streamChat } from '../chatStream.ts';
 import type { Exchange } from '../exchange.ts';
 import { isFields, toFields, toList, toNumber, toText } from '../fields.ts';
 import { createOrExplain } from '../createRefusal.ts';
-import { done } from '../openaiService.ts';
 import { parseTogetherFile, uploadToTogether } from './files.ts';
 import { parseTogetherCheckpoint, parseTogetherEvent, parseTogetherJob } from './jobs.ts';
 import { parseTogetherMetrics } from './metrics.ts';
@@ -38,7 +37,7 @@ export function createTogetherService(exchange: Exchange): Service {
     listFiles: (query, signal) => get('/files', (value) => toPage(forTuning(value), parseTogetherFile, query), signal),
     retrieveFile: (fileId, signal) => get(`/files/${encodeURIComponent(fileId)}`, parseTogetherFile, signal),
     deleteFile: (fileId, signal) =>
-      exchange.ask('once', signal, (settings) => client.delete<unknown>(`/files/${encodeURIComponent(fileId)}`, settings), done),
+      exchange.tell(signal, (settings) => client.delete<unknown>(`/files/${encodeURIComponent(fileId)}`, settings)),
     fileContent: (fileId, signal, maxBytes) =>
       exchange.download(`/files/${encodeURIComponent(fileId)}/content`, signal, maxBytes),
     listModels: (signal) => get('/models', parseModels, signal),

@@ -58,7 +58,7 @@ export const requestRows: readonly Row[] = [
     (_, said) => [t('Job Has Moved On'), t('The job is in another state by now ({0}).', said), t('Refresh the list of jobs.')],
     'refreshJobs',
   ),
-  row('inUse', coded('model_in_use', 'file_in_use'), (_, said) => [
+  row('inUse', coded('model_in_use', 'file_in_use', 'not_deleted'), (_, said) => [
     t('Still Needed'),
     t('It cannot be deleted yet ({0}).', said),
     t('Cancel or await the job that needs it, then try again.'),

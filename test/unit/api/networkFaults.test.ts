@@ -294,6 +294,22 @@ describe('row 89: answers that are not as they should be', () => {
     });
   }
 
+  const ends: readonly (readonly [name: string, answer: Answer, failure: string | undefined])[] = [
+    ['what the contract says', json(200, { id: 'f', deleted: true }), undefined],
+    ['nothing', (response) => void response.writeHead(204).end(), undefined],
+    ['a word', raw(200, 'OK', { 'content-type': 'text/plain' }), undefined],
+    ['that it was not done', json(200, { id: 'f', deleted: false }), 'not_deleted'],
+    ['a page', raw(200, '<html>Sign in</html>', { 'content-type': 'text/html' }), 'web_page'],
+  ];
+  for (const [name, answer, code] of ends) {
+    it(`row 89: a deletion is answered with ${name}`, async () => {
+      await using loopback = await Loopback.listen(answer);
+      const work = serviceAt(loopback.baseURL).deleteFile('f', signal);
+      if (code === undefined) await work;
+      else assert.equal((await failureOf(work)).facts.code, code);
+    });
+  }
+
   const broken: readonly (readonly [name: string, answer: Answer, row: string])[] = [
     ['deeper than one should', raw(200, `{"id":${'['.repeat(100_000)}`, { 'content-type': 'application/json' }), 'notCompatible'],
     ['an answer within an answer', json(200, { data: { job } }), 'notCompatible'],

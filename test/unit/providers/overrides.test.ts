@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { overrideProviders } from '../../../src/core/providers/overrides.ts';
 import { builtInProviders } from '../../../src/core/providers/providers.ts';
@@ -82,5 +84,39 @@ describe('what a person knows better about a service', () => {
     const { providers, faults } = overrideProviders({ openai: { asOf, minExamples: 'x', maxFileBytes: 1024 } });
     assert.equal(faults.length, 1);
     assert.equal(providers.openai.maxFileBytes?.value, 1024);
+  });
+});
+
+describe('the schema of the settings', () => {
+  type Schema = { readonly properties?: Readonly<Record<string, Schema>>; readonly patternProperties?: Readonly<Record<string, Schema>>; readonly additionalProperties?: Schema; readonly items?: Schema; readonly enum?: readonly string[]; readonly scope?: string };
+  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8')) as {
+    readonly contributes: { readonly configuration: { readonly properties: Readonly<Record<string, Schema>> } };
+  };
+  const { 'tunesmith.providers': providers, 'tunesmith.connections': connections } = manifest.contributes.configuration.properties;
+  const [provider] = Object.values(providers?.patternProperties ?? {});
+
+  /** Keys that the reader does not know of are told with the keys that it does. */
+  function known(setting: (key: string) => object, path: string): readonly string[] {
+    const fault = overrideProviders({ openai: setting('nobody knows this') }).faults.find((one) => one.kind === 'unknownKey');
+    assert.equal(fault?.path, `openai.${path}nobody knows this`);
+    return [...(fault.choices ?? [])].sort();
+  }
+  const keysOf = (schema: Schema | undefined): readonly string[] => Object.keys(schema?.properties ?? {}).sort();
+
+  it('completes what the reader reads, and nothing else', () => {
+    assert.deepEqual(keysOf(providers), Object.keys(builtInProviders).sort());
+    assert.deepEqual(keysOf(provider), known((key) => ({ [key]: 1 }), ''));
+    assert.deepEqual(keysOf(provider?.properties?.['capabilities']), known((key) => ({ capabilities: { [key]: 1 } }), 'capabilities.'));
+    assert.deepEqual(keysOf(provider?.properties?.['hyperparameters']), known((key) => ({ hyperparameters: { [key]: 1 } }), 'hyperparameters.'));
+    assert.deepEqual(keysOf(provider?.properties?.['models']?.additionalProperties), known((key) => ({ models: { m: { [key]: 1 } } }), 'models.m.'));
+  });
+
+  it('names every kind of service for a connection but Local', () => {
+    const kinds = connections?.items?.properties?.['profile']?.enum ?? [];
+    assert.deepEqual([...kinds, 'local'].sort(), Object.keys(builtInProviders).sort());
+  });
+
+  it('row 94: money and addresses are not a repository’s to set', () => {
+    assert.deepEqual([providers?.scope, connections?.scope], ['machine', 'machine']);
   });
 });

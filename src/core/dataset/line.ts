@@ -1,19 +1,17 @@
 import { isBlank } from '../jsonl/lines.ts';
-import { countKeys } from '../jsonl/scan.ts';
 import { diagnoseSyntax, type SyntaxFault } from '../jsonl/syntax.ts';
 import { contentSpan, LineTree } from '../jsonl/tree.ts';
-import { endsWithAnswer, formatOf, formats, isRecord, type Format } from './format.ts';
+import { examine } from './examine.ts';
+import { formats, isRecord, type Format } from './format.ts';
 import { jsonTypeOf } from './jsonType.ts';
 import type { LineProblem, ProblemFacts } from './problem.ts';
-import { checkCompletionExample } from './rules/completion.ts';
-import { checkChatExample } from './rules/example.ts';
 import { withoutValues } from './safety/mask.ts';
 import { findSensitive, type Sensitive } from './safety/scan.ts';
 import type { AllowList } from './safety/allowList.ts';
-import { Findings, type Finding } from './rules/findings.ts';
-import { checkPreferenceExample } from './rules/preference.ts';
-import { checkReinforcementExample } from './rules/reinforcement.ts';
+import type { Finding } from './rules/findings.ts';
 import { defaultRuleset, type Ruleset } from './ruleset.ts';
+import { colonsOf, type Colons } from './safety/colons.ts';
+import { keysIn, mayHoldHalves } from './survey.ts';
 import { traitsOf, type Traits } from './traits.ts';
 
 /** What is known of one line while it does not change. Lines without problems share a few such objects. */
@@ -55,14 +53,7 @@ const blankLine: LineCheck = {
   as: asNothing,
   traits: noTraits,
 };
-const cleanLines = new Map<string, LineCheck>();
-
-const checks: Readonly<Record<Format, (example: Readonly<Record<string, unknown>>, findings: Findings) => void>> = {
-  chat: checkChatExample,
-  preference: checkPreferenceExample,
-  reinforcement: checkReinforcementExample,
-  completion: checkCompletionExample,
-};
+const cleanLines: (LineCheck | undefined)[] = [];
 
 /**
  * Checks one line of a JSON Lines file. A line without a problem costs `JSON.parse`, one pass of the rules and a
@@ -72,8 +63,9 @@ export function checkLine(text: string, options: LineOptions): LineCheck {
   if (isBlank(text)) {
     return blankLine;
   }
-  const check = checkContent(text, options);
-  const sensitive = findSensitive(text, options.allow);
+  const colons = colonsOf(text);
+  const check = checkContent(text, colons, options);
+  const sensitive = findSensitive(text, options.allow, colons);
   return sensitive.length === 0 ? check : withSensitive(check, sensitive, options.ruleset);
 }
 
@@ -95,7 +87,7 @@ function withSensitive(check: LineCheck, sensitive: readonly Sensitive[], rulese
   };
 }
 
-function checkContent(text: string, options: LineOptions): LineCheck {
+function checkContent(text: string, colons: Colons, options: LineOptions): LineCheck {
   const json = options.first && text.startsWith('\uFEFF') ? text.slice(1) : text;
   let value: unknown;
   try {
@@ -108,48 +100,20 @@ function checkContent(text: string, options: LineOptions): LineCheck {
     const facts = { code: 'json.notObject', type: jsonTypeOf(value) } as const;
     return broken([...textProblems(text, options), ...toProblem(facts, contentSpan(text), options.ruleset)]);
   }
-  const format = formatOf(value);
-  const hasSystem = startsWithSystem(value);
-  const answered = format === 'chat' && endsWithAnswer(value);
-  const traits = traitsOf(value, format, answered);
   const ruleset = options.ruleset ?? defaultRuleset;
-  let found: { readonly reading: Format; readonly list: readonly Finding[] }[] | undefined;
-  for (const reading of readings(format, answered)) {
-    const findings = new Findings(ruleset);
-    checks[reading](value, findings);
-    if (findings.list.length > 0) {
-      (found ??= []).push({ reading, list: findings.list });
-    }
-  }
-  const { keys, wellFormed } = survey(value);
+  const { format, hasSystem, traits, found } = examine(value, ruleset);
   const suspicious =
-    !wellFormed || options.validUtf8 === false || text.includes('\uFFFD') || countKeys(json) !== keys;
-  if (!suspicious && !found) {
+    options.validUtf8 === false || text.includes('\uFFFD') || colons.keys !== keysIn(value) || mayHoldHalves(text, value);
+  if (!suspicious && found.length === 0) {
     return clean(format, hasSystem, traits);
   }
   const tree = new LineTree(text);
   const problems = suspicious ? [...textProblems(text, options), ...treeProblems(tree, ruleset)] : none;
   const as: Partial<Record<Format, readonly LineProblem[]>> = {};
-  for (const { reading, list } of found ?? []) {
+  for (const { reading, list } of found) {
     as[reading] = list.flatMap((finding) => locate(finding, tree, ruleset));
   }
   return { kind: 'example', format, hasSystem, problems: problems.length === 0 ? none : problems, as, traits };
-}
-
-const readingsOf: Readonly<Record<Format, readonly Format[]>> = {
-  chat: ['chat', 'reinforcement'],
-  preference: ['preference'],
-  reinforcement: ['chat', 'reinforcement'],
-  completion: ['completion'],
-};
-const chatOnly: readonly Format[] = ['chat'];
-
-/**
- * The formats as which an example is checked. Which format its file has is known only when all lines are; a chat
- * example with its answer is told as a whole in a file for reinforcement, so that most lines are checked once.
- */
-function readings(format: Format | undefined, answered: boolean): readonly Format[] {
-  return format === undefined ? formats : answered ? chatOnly : readingsOf[format];
 }
 
 /** What is known of a line that is too long to be checked. `maximum` in bytes or UTF-16 units. */
@@ -181,19 +145,8 @@ function clean(format: Format | undefined, hasSystem: boolean, traits: Traits): 
   if (traits.images || traits.fields || traits.lengths || traits.pair) {
     return make();
   }
-  const key = `${format} ${hasSystem} ${traits.answered}`;
-  let line = cleanLines.get(key);
-  if (!line) {
-    line = make();
-    cleanLines.set(key, line);
-  }
-  return line;
-}
-
-function startsWithSystem(example: Readonly<Record<string, unknown>>): boolean {
-  const messages = example['messages'];
-  const first: unknown = Array.isArray(messages) ? messages[0] : undefined;
-  return isRecord(first) && (first['role'] === 'system' || first['role'] === 'developer');
+  const kind = (format === undefined ? 0 : 1 + formats.indexOf(format)) * 4 + (hasSystem ? 2 : 0) + (traits.answered ? 1 : 0);
+  return (cleanLines[kind] ??= make());
 }
 
 function textProblems(text: string, options: LineOptions): LineProblem[] {
@@ -211,43 +164,6 @@ function treeProblems(tree: LineTree, ruleset: Ruleset): LineProblem[] {
     ...halves.flatMap((span) => toProblem({ code: 'json.loneSurrogate' }, span, ruleset)),
     ...tree.ignoredKeys().flatMap(({ key, span }) => toProblem({ code: 'json.duplicateKey', key }, span, ruleset)),
   ];
-}
-
-/**
- * Counts the keys of a parsed value at every depth and looks for halves of surrogate pairs. It does not recurse:
- * lines may be nested very deep.
- */
-function survey(value: Readonly<Record<string, unknown>>): { readonly keys: number; readonly wellFormed: boolean } {
-  let keys = 0;
-  let wellFormed = true;
-  const open: (Readonly<Record<string, unknown>> | readonly unknown[])[] = [value];
-  for (let container = open.pop(); container; container = open.pop()) {
-    if (isArray(container)) {
-      for (const item of container) {
-        if (typeof item === 'string') {
-          wellFormed &&= item.isWellFormed();
-        } else if (typeof item === 'object' && item !== null) {
-          open.push(item as readonly unknown[]);
-        }
-      }
-    } else {
-      for (const key in container) {
-        keys += 1;
-        const item = container[key];
-        if (typeof item === 'string') {
-          wellFormed &&= item.isWellFormed();
-        } else if (typeof item === 'object' && item !== null) {
-          open.push(item as readonly unknown[]);
-        }
-        wellFormed &&= key.isWellFormed();
-      }
-    }
-  }
-  return { keys, wellFormed };
-}
-
-function isArray(value: Readonly<Record<string, unknown>> | readonly unknown[]): value is readonly unknown[] {
-  return Array.isArray(value);
 }
 
 function factsOf(fault: SyntaxFault): ProblemFacts {
@@ -268,12 +184,5 @@ function factsOf(fault: SyntaxFault): ProblemFacts {
       return { code: 'json.unclosed', closers: fault.closers };
     case 'syntax':
       return { code: 'json.syntax', expected: fault.expected, found: fault.found };
-  }
-}
-
-declare global {
-  interface String {
-    /** False if the text holds half of a surrogate pair (ES2024; every host of ours has it). */
-    isWellFormed(): boolean;
   }
 }

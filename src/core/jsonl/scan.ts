@@ -1,5 +1,3 @@
-import { isSpace } from './lines.ts';
-
 const quote = 34;
 const backslash = 92;
 
@@ -10,24 +8,6 @@ export function endOfString(text: string, open: number): number {
     end = text.indexOf('"', end + 1);
   }
   return end;
-}
-
-/**
- * Number of keys written in a valid JSON text, or more where a string starts with a colon: it counts the colons that
- * follow a quote. More keys than the parsed value holds mean that some may occur twice.
- */
-export function countKeys(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) {
-    let before = at - 1;
-    while (isSpace(text.charCodeAt(before))) {
-      before -= 1;
-    }
-    if (text.charCodeAt(before) === quote && !isEscaped(text, before)) {
-      count += 1;
-    }
-  }
-  return count;
 }
 
 type Brackets = {
@@ -91,7 +71,8 @@ export function scanBrackets(text: string, firstOnly = false): Brackets {
   return result(false, false);
 }
 
-function isEscaped(text: string, at: number): boolean {
+/** True if an odd number of backslashes stands before a place. */
+export function isEscaped(text: string, at: number): boolean {
   let slashes = 0;
   for (let before = at - 1; before >= 0 && text.charCodeAt(before) === backslash; before -= 1) {
     slashes += 1;

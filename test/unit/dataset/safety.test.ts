@@ -7,6 +7,7 @@ import { checkBytes } from '../../../src/core/dataset/checkBytes.ts';
 import { DatasetDocument } from '../../../src/core/dataset/document.ts';
 import { fixesFor } from '../../../src/core/dataset/fixes/fixes.ts';
 import { checkLine } from '../../../src/core/dataset/line.ts';
+import { colonsOf } from '../../../src/core/dataset/safety/colons.ts';
 import { AllowList, allowLine } from '../../../src/core/dataset/safety/allowList.ts';
 import { findSensitive } from '../../../src/core/dataset/safety/scan.ts';
 import { defaultRuleset } from '../../../src/core/dataset/ruleset.ts';
@@ -188,6 +189,15 @@ test('an allow-list keeps values and hashes from being told', () => {
   document.configure({ allow: undefined });
   document.check();
   assert.equal([...document.problems()].length, 2);
+});
+
+test('written keys are counted outside of strings, and groups of an address are seen', () => {
+  assert.equal(colonsOf('{"a"\t: 1, "a"  : "x: y \\":"}').keys, 2);
+  assert.ok(colonsOf('{"a": 1, "a": ": x"}').keys >= 2, 'a string that starts with a colon may count too');
+  assert.equal(colonsOf('{"a": {"b:": [1, "c", "d\\": x"]}, "e"  : "f: \\\\"}').keys, 3);
+  assert.equal(colonsOf('["a", "b"]').keys, 0);
+  assert.ok(colonsOf('{"a": "from 2600:1f18:4c2::9"}').groups);
+  assert.ok(!colonsOf('{"a": "std::vector 12:30:40 de:ad:be:ef"}').groups);
 });
 
 test('the hash is SHA-256', () => {

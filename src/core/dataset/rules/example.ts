@@ -4,7 +4,7 @@ import { jsonTypeOf } from '../jsonType.ts';
 import { isRole, meansMessages } from '../vocabulary.ts';
 import { checkConversation, type Conversation } from './conversation.ts';
 import type { Findings } from './findings.ts';
-import { checkFunctions, checkTools } from './tools.ts';
+import { checkFunctions, checkTools, type DeclaredTools } from './tools.ts';
 
 /**
  * The rules of one supervised chat example.
@@ -12,10 +12,12 @@ import { checkFunctions, checkTools } from './tools.ts';
  */
 export function checkChatExample(example: Readonly<Record<string, unknown>>, findings: Findings): void {
   const near = checkKeys(example, findings);
-  const declared = declaredTools(example, [], findings);
+  let declared = declaredTools(example, [], findings);
   const functions = example['functions'];
   if (functions !== undefined) {
-    checkFunctions(functions, declared, findings);
+    const named = new Map(declared);
+    checkFunctions(functions, named, findings);
+    declared = named;
   }
   checkParallelCalls(example, [], findings);
   const messages = example['messages'];
@@ -34,13 +36,16 @@ export function declaredTools(
   holder: Readonly<Record<string, unknown>>,
   path: JsonPath,
   findings: Findings,
-): Map<string, unknown> {
-  const declared = new Map<string, unknown>();
-  if (holder['tools'] !== undefined) {
-    checkTools(holder['tools'], [...path, 'tools'], declared, findings);
+): DeclaredTools {
+  if (holder['tools'] === undefined) {
+    return noTools;
   }
+  const declared = new Map<string, unknown>();
+  checkTools(holder['tools'], [...path, 'tools'], declared, findings);
   return declared;
 }
+
+const noTools: DeclaredTools = new Map();
 
 export function checkParallelCalls(holder: Readonly<Record<string, unknown>>, path: JsonPath, findings: Findings): void {
   const parallel = holder['parallel_tool_calls'];

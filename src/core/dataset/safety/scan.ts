@@ -1,5 +1,6 @@
 import type { Span } from '../../jsonl/position.ts';
 import type { AllowList } from './allowList.ts';
+import { colonsOf, type Colons } from './colons.ts';
 import type { Found, SafetyFacts } from './found.ts';
 import { findPersonal } from './personal.ts';
 import { hidesCharacters, hintsOf } from './prefilter.ts';
@@ -22,10 +23,10 @@ const longString = 1 << 20;
 
 /**
  * Secrets and personal data in the strings of a line, escapes decoded, in order of place; what is allowed is left
- * out. Embedded files (`data:` URLs) are no text and are skipped.
+ * out. Embedded files (`data:` URLs) are no text and are skipped. `colons` is for whoever looked at them already.
  */
-export function findSensitive(line: string, allowed?: AllowList): readonly Sensitive[] {
-  if (!hintsOf(line) && !hidesCharacters(line)) {
+export function findSensitive(line: string, allowed?: AllowList, colons: Colons = colonsOf(line)): readonly Sensitive[] {
+  if (!hintsOf(line, colons.groups) && !hidesCharacters(line)) {
     return none;
   }
   const all: Sensitive[] = [];

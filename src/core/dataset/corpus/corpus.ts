@@ -1,9 +1,12 @@
 import type { Span } from '../../jsonl/position.ts';
 import type { Format } from '../format.ts';
+import { Asked } from './asked.ts';
 import { digestOf, type Digest } from './digest.ts';
+import { Few } from './few.ts';
 import { hashOfText } from './hash.ts';
 import { NearIndex, type Text } from './nearIndex.ts';
 import { sketchOf, type Sketch } from './sketch.ts';
+import { SketchPages } from './sketchPages.ts';
 
 /** Where the first of a run of lines stands; whoever moves lines keeps it right. */
 export type Place = { start: number };
@@ -15,28 +18,33 @@ export type Entry = {
   offset: number;
   /** What of the line is marked: all of it would be loud. */
   readonly mark: Span;
-  readonly characters: number;
   readonly copies: Copies;
-  readonly asked: Asked | undefined;
-  readonly answer: number;
-  readonly answerLength: number;
-  readonly prompt: SystemPrompt | undefined;
 };
 
-/** All examples that hold the same. */
+/** All examples that hold the same, and what they have in common. */
 export interface Copies extends Text<Copies> {
   readonly whole: number;
+  /** Hash of what is asked; 0 for nothing. */
   readonly question: number;
-  readonly entries: Set<Entry>;
+  readonly characters: number;
+  readonly asked: Asked | undefined;
+  readonly prompt: SystemPrompt | undefined;
+  readonly entries: Few<Entry>;
   /** What another file holds of it. */
   leak: Leak | undefined;
 }
 
-/** All examples that ask the same. */
-export type Asked = { readonly prompt: number; readonly format: Format; readonly entries: Set<Entry>; readonly answers: Map<number, number> };
-
 /** All examples with the same system message. */
-export type SystemPrompt = { readonly hash: number; readonly sketch: Sketch; readonly length: number; readonly entries: Set<Entry> };
+export type SystemPrompt = {
+  readonly hash: number;
+  readonly sketch: Sketch;
+  readonly length: number;
+  readonly copies: Set<Copies>;
+  examples: number;
+};
+
+/** Examples of about the same length. */
+export type LengthBucket = { readonly copies: Set<Copies>; examples: number };
 
 export type Leak = { readonly kind: 'same' | 'prompt' | 'near' | 'answer'; readonly entry: Entry };
 
@@ -52,10 +60,11 @@ export class Corpus {
   readonly asked = new Map<number, Asked>();
   readonly prompts = new Map<number, SystemPrompt>();
   /** Examples by length, in steps of a quarter of a doubling. */
-  readonly byLength = new Map<number, Set<Entry>>();
+  readonly byLength = new Map<number, LengthBucket>();
   readonly repeated = new Set<Copies>();
   readonly contradicted = new Set<Asked>();
-  readonly #answers = new Map<number, Entry>();
+  readonly #answers = new Map<number, Copies>();
+  readonly #pages = new SketchPages();
   readonly #near = new NearIndex<Copies>();
   readonly #unmatched = new Set<Copies>();
   #reference: Corpus | undefined;
@@ -82,64 +91,26 @@ export class Corpus {
     if (!digest) {
       return undefined;
     }
-    const { answer, answerLength, characters } = digest;
-    const copies = this.#copiesOf(digest);
-    const asked = this.#askedOf(digest);
-    const prompt = this.#promptOf(digest.system);
-    const entry: Entry = { place, offset: 0, mark, characters, copies, asked, answer, answerLength, prompt };
+    const copies = this.copies.get(digest.whole) ?? this.#addCopies(digest);
+    const entry: Entry = { place, offset: 0, mark, copies };
     copies.entries.add(entry);
-    if (copies.entries.size > 1) {
+    if (copies.entries.size === 2) {
       this.repeated.add(copies);
     }
-    if (asked) {
-      asked.entries.add(entry);
-      asked.answers.set(answer, (asked.answers.get(answer) ?? 0) + 1);
-      if (asked.answers.size > 1) {
-        this.contradicted.add(asked);
-      }
-    }
-    prompt?.entries.add(entry);
-    const bucket = bucketOf(characters);
-    const long = this.byLength.get(bucket) ?? new Set();
-    this.byLength.set(bucket, long.add(entry));
-    this.size += 1;
-    this.characters += characters;
-    this.systemCharacters += digest.system?.length ?? 0;
-    if (answerLength >= tellingAnswer && !this.#answers.has(answer)) {
-      this.#answers.set(answer, entry);
-    }
+    this.#count(copies, 1);
     return entry;
   }
 
   remove(entry: Entry): void {
-    const { copies, asked, prompt, answer, characters } = entry;
+    const { copies } = entry;
     copies.entries.delete(entry);
-    if (copies.entries.size < 2) {
+    if (copies.entries.size === 1) {
       this.repeated.delete(copies);
     }
+    this.#count(copies, -1);
     if (copies.entries.size === 0) {
-      this.copies.delete(copies.whole);
-      this.#unmatched.delete(copies);
-      this.#near.remove(copies);
+      this.#removeCopies(copies);
     }
-    if (asked) {
-      this.#unask(asked, entry);
-    }
-    prompt?.entries.delete(entry);
-    if (prompt?.entries.size === 0) {
-      this.prompts.delete(prompt.hash);
-    }
-    this.systemCharacters -= prompt?.length ?? 0;
-    const bucket = bucketOf(characters);
-    this.byLength.get(bucket)?.delete(entry);
-    if (this.byLength.get(bucket)?.size === 0) {
-      this.byLength.delete(bucket);
-    }
-    if (this.#answers.get(answer) === entry) {
-      this.#answers.delete(answer);
-    }
-    this.size -= 1;
-    this.characters -= characters;
   }
 
   /** Compares what was not compared yet until `stop`, asked now and then, says so. True if nothing is left. */
@@ -158,7 +129,7 @@ export class Corpus {
   }
 
   /** Examples that are nearly the same as others. */
-  *similar(): IterableIterator<{ readonly entries: ReadonlySet<Entry>; readonly near: ReadonlySet<Copies> }> {
+  *similar(): IterableIterator<{ readonly entries: Few<Entry>; readonly near: Few<Copies> }> {
     for (const { entries, near } of this.copies.values()) {
       if (near.size > 0) {
         yield { entries, near };
@@ -169,32 +140,46 @@ export class Corpus {
   /** What of this file gives an example of another one away, the gravest. */
   leakOf(copies: Copies): Leak | undefined {
     const { whole, question, answer, answerLength } = copies;
-    const same = first(this.copies.get(whole)?.entries);
+    const same = this.copies.get(whole)?.entries.first;
     if (same) {
       return { kind: 'same', entry: same };
     }
-    const asked = question === 0 ? undefined : first(this.asked.get(question)?.entries);
+    const asked = question === 0 ? undefined : this.asked.get(question)?.copies.first?.entries.first;
     if (asked) {
       return { kind: 'prompt', entry: asked };
     }
-    const alike = first(this.#near.find(copies)?.entries);
+    const alike = this.#near.find(copies)?.entries.first;
     if (alike) {
       return { kind: 'near', entry: alike };
     }
-    const answered = answerLength >= tellingAnswer ? this.#answers.get(answer) : undefined;
+    const answered = answerLength >= tellingAnswer ? this.#answers.get(answer)?.entries.first : undefined;
     return answered && { kind: 'answer', entry: answered };
   }
 
-  #copiesOf(digest: Digest): Copies {
-    const known = this.copies.get(digest.whole);
-    if (known) {
-      return known;
-    }
-    const { whole, prompt: question, answer, answerLength, texts } = digest;
+  #addCopies(digest: Digest): Copies {
+    const { whole, prompt: question, answer, answerLength, characters, texts } = digest;
     const copies: Copies = {
-      whole, question, answer, answerLength, sketch: sketchOf(texts), near: new Set<Copies>(), entries: new Set(), leak: undefined,
+      whole, question, answer, answerLength, characters,
+      sketch: sketchOf(texts, this.#pages),
+      near: new Few(), entries: new Few(), leak: undefined, notes: { open: false, search: 0, shared: 0 },
+      asked: this.#askedOf(digest), prompt: this.#promptOf(digest.system),
     };
     this.copies.set(whole, copies);
+    copies.asked?.add(copies);
+    if (copies.asked?.contradicts) {
+      this.contradicted.add(copies.asked);
+    }
+    copies.prompt?.copies.add(copies);
+    const bucket = bucketOf(characters);
+    const alike = this.byLength.get(bucket);
+    if (alike) {
+      alike.copies.add(copies);
+    } else {
+      this.byLength.set(bucket, { copies: new Set([copies]), examples: 0 });
+    }
+    if (answerLength >= tellingAnswer && !this.#answers.has(answer)) {
+      this.#answers.set(answer, copies);
+    }
     this.#near.add(copies);
     if (this.#reference) {
       this.#unmatched.add(copies);
@@ -202,32 +187,60 @@ export class Corpus {
     return copies;
   }
 
+  #removeCopies(copies: Copies): void {
+    const { whole, asked, prompt, answer, characters } = copies;
+    this.copies.delete(whole);
+    this.#unmatched.delete(copies);
+    this.#near.remove(copies);
+    this.#pages.release(copies.sketch);
+    if (asked) {
+      asked.delete(copies);
+      if (!asked.contradicts) {
+        this.contradicted.delete(asked);
+      }
+      if (asked.copies.size === 0) {
+        this.asked.delete(asked.prompt);
+      }
+    }
+    prompt?.copies.delete(copies);
+    if (prompt?.copies.size === 0) {
+      this.prompts.delete(prompt.hash);
+      this.#pages.release(prompt.sketch);
+    }
+    const bucket = bucketOf(characters);
+    this.byLength.get(bucket)?.copies.delete(copies);
+    if (this.byLength.get(bucket)?.copies.size === 0) {
+      this.byLength.delete(bucket);
+    }
+    if (this.#answers.get(answer) === copies) {
+      this.#answers.delete(answer);
+    }
+  }
+
+  /** One example more or less. */
+  #count({ characters, prompt }: Copies, by: 1 | -1): void {
+    this.size += by;
+    this.characters += by * characters;
+    this.systemCharacters += by * (prompt?.length ?? 0);
+    if (prompt) {
+      prompt.examples += by;
+    }
+    const alike = this.byLength.get(bucketOf(characters));
+    if (alike) {
+      alike.examples += by;
+    }
+  }
+
   #askedOf({ prompt, format }: Digest): Asked | undefined {
     if (prompt === 0 || format === undefined) {
       return undefined;
     }
     const known = this.asked.get(prompt);
-    const asked = known ?? { prompt, format, entries: new Set<Entry>(), answers: new Map<number, number>() };
+    const asked = known ?? new Asked(prompt, format);
     if (!known) {
       this.asked.set(prompt, asked);
     }
     return asked;
-  }
-
-  #unask(asked: Asked, entry: Entry): void {
-    asked.entries.delete(entry);
-    const left = (asked.answers.get(entry.answer) ?? 1) - 1;
-    if (left === 0) {
-      asked.answers.delete(entry.answer);
-    } else {
-      asked.answers.set(entry.answer, left);
-    }
-    if (asked.answers.size < 2) {
-      this.contradicted.delete(asked);
-    }
-    if (asked.entries.size === 0) {
-      this.asked.delete(asked.prompt);
-    }
   }
 
   #promptOf(system: string | undefined): SystemPrompt | undefined {
@@ -236,7 +249,7 @@ export class Corpus {
     }
     const hash = hashOfText(system);
     const known = this.prompts.get(hash);
-    const prompt = known ?? { hash, sketch: sketchOf([system]), length: system.length, entries: new Set<Entry>() };
+    const prompt = known ?? { hash, sketch: sketchOf([system], this.#pages), length: system.length, copies: new Set<Copies>(), examples: 0 };
     if (!known) {
       this.prompts.set(hash, prompt);
     }
@@ -246,10 +259,6 @@ export class Corpus {
 
 export function lineOf({ place, offset }: Entry): number {
   return place.start + offset;
-}
-
-function first<T>(items: ReadonlySet<T> | undefined): T | undefined {
-  return items?.values().next().value;
 }
 
 export function bucketOf(characters: number): number {

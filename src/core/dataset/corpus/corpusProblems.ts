@@ -58,17 +58,19 @@ function nearDuplicates(corpus: Corpus, add: Add): void {
 }
 
 function contradictions({ contradicted }: Corpus, add: Add): void {
-  for (const { entries, answers, format } of contradicted) {
-    const first = firstOf(entries);
-    for (const entry of entries) {
-      if (entry.answer === first.answer || firstOf(entry.copies.entries) !== entry) {
+  for (const { copies, answers, format } of contradicted) {
+    const firsts = [...copies].map(({ entries }) => firstOf(entries));
+    const first = firstOf(firsts);
+    for (const entry of firsts) {
+      const { answer, answerLength } = entry.copies;
+      if (answer === first.copies.answer) {
         continue;
       }
-      const facts = { line: lineOf(first) + 1, answers: answers.size };
+      const facts = { line: lineOf(first) + 1, answers };
       const code =
         format === 'preference'
           ? 'corpus.preference.reversed'
-          : Math.max(entry.answerLength, first.answerLength) <= label
+          : Math.max(answerLength, first.copies.answerLength) <= label
             ? 'corpus.answer.conflict'
             : 'corpus.answer.varies';
       add({ code, ...facts }, entry, { entry: first });
@@ -97,16 +99,16 @@ function driftingPrompts({ prompts, size }: Corpus, add: Add): void {
   }
   const usual = [...prompts.values()].reduce((best, prompt) => (isMoreUsual(prompt, best) ? prompt : best));
   for (const prompt of prompts.values()) {
-    const rare = prompt.entries.size * 4 <= usual.entries.size;
-    if (prompt !== usual && rare && similarity(prompt.sketch.smallest, usual.sketch.smallest) >= 0.5) {
-      const facts = { examples: prompt.entries.size, of: size };
-      add({ code: 'corpus.system.drift', ...facts }, firstOf(prompt.entries), { entry: firstOf(usual.entries) });
+    const rare = prompt.examples * 4 <= usual.examples;
+    if (prompt !== usual && rare && similarity(prompt.sketch, usual.sketch) >= 0.5) {
+      const facts = { examples: prompt.examples, of: size };
+      add({ code: 'corpus.system.drift', ...facts }, firstWith(prompt), { entry: firstWith(usual) });
     }
   }
 }
 
 function isMoreUsual(one: SystemPrompt, other: SystemPrompt): boolean {
-  return one.entries.size > other.entries.size || (one.entries.size === other.entries.size && one.hash < other.hash);
+  return one.examples > other.examples || (one.examples === other.examples && one.hash < other.hash);
 }
 
 /** Fewer examples show no usual length, and no usual share. */
@@ -120,7 +122,7 @@ function outliers({ byLength, size }: Corpus, add: Add): void {
   const buckets = [...byLength].sort(([one], [other]) => one - other);
   const atShare = (share: number): number => {
     let seen = 0;
-    for (const [bucket, { size: here }] of buckets) {
+    for (const [bucket, { examples: here }] of buckets) {
       seen += here;
       if (seen >= share * size) {
         return bucket;
@@ -131,9 +133,11 @@ function outliers({ byLength, size }: Corpus, add: Add): void {
   const [low, middle, high] = [atShare(0.25), atShare(0.5), atShare(0.75)] as const;
   const fence = high + Math.max(bucketOf(7), 3 * (high - low));
   const usual = Math.round(2 ** ((middle + 0.5) / 4));
-  for (const [bucket, entries] of buckets) {
-    for (const entry of bucket > fence ? entries : []) {
-      add({ code: 'corpus.length.outlier', characters: entry.characters, usual }, entry);
+  for (const [bucket, { copies }] of buckets) {
+    for (const { characters, entries } of bucket > fence ? copies : []) {
+      for (const entry of entries) {
+        add({ code: 'corpus.length.outlier', characters, usual }, entry);
+      }
     }
   }
 }
@@ -144,11 +148,15 @@ function systemShare({ characters, systemCharacters, prompts, size }: Corpus, ad
   const [prompt] = prompts.values();
   if (size >= enough && prompt && systemCharacters >= largeShare * characters) {
     const percent = Math.floor((100 * systemCharacters) / characters);
-    add({ code: 'corpus.system.share', percent }, firstOf(new Set([...prompts.values()].map(({ entries }) => firstOf(entries)))));
+    add({ code: 'corpus.system.share', percent }, firstOf([...prompts.values()].map(firstWith)));
   }
 }
 
-function firstOf(entries: ReadonlySet<Entry>): Entry {
+function firstWith({ copies }: SystemPrompt): Entry {
+  return firstOf([...copies].map(({ entries }) => firstOf(entries)));
+}
+
+function firstOf(entries: Iterable<Entry>): Entry {
   let first: Entry | undefined;
   for (const entry of entries) {
     first = first === undefined || lineOf(entry) < lineOf(first) ? entry : first;

@@ -1,5 +1,5 @@
 import { isRecord, type Format } from '../format.ts';
-import { combine, hashOf, hashOfText } from './hash.ts';
+import { combine, emptyArray, hashOf, hashOfText } from './hash.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -20,30 +20,52 @@ export type Digest = {
   readonly texts: readonly string[];
 };
 
+/** How deep messages lie in an example. */
+const messageDepth = 2;
 /** Keys whose texts are no content. */
 const technical: ReadonlySet<string> = new Set(['role', 'type', 'id', 'tool_call_id', 'tools', 'functions', 'weight', 'name']);
 
 /** Digest of a parsed example; undefined if it is nested too deep. */
 export function digestOf(example: Json, format: Format | undefined): Digest | undefined {
-  const known = new Map<object, number>();
-  const whole = hashOf(example, known);
-  if (whole === undefined) {
+  const messages = messagesOf(example, format);
+  const folds = foldsOf(messages);
+  const whole = folds && hashOf(example, { array: messages, hash: folds.all });
+  if (folds === undefined || whole === undefined) {
     return undefined;
   }
-  const messages = messagesOf(example, format);
   const system = systemOf(messages);
   const texts: string[] = [];
   gather(example, texts, 0);
-  const { prompt, answer, answerLength } = turns(example, format, messages, (value) => hashOf(value, known) ?? hashOfText(''));
-  const characters = texts.reduce((sum, text) => sum + text.length, system?.length ?? 0);
-  return { format, whole, prompt, answer, answerLength, system, characters, texts };
+  let characters = system?.length ?? 0;
+  for (const text of texts) {
+    characters += text.length;
+  }
+  return { format, whole, ...turns(example, format, messages, folds), system, characters, texts };
+}
+
+/** Hashes of messages in order: of all of them, and of all but the last one. */
+type Folds = { readonly all: number; readonly butLast: number };
+
+function foldsOf(messages: readonly unknown[]): Folds | undefined {
+  let all = emptyArray;
+  let butLast = emptyArray;
+  for (const message of messages) {
+    const hash = hashOf(message, undefined, messageDepth);
+    if (hash === undefined) {
+      return undefined;
+    }
+    butLast = all;
+    all = combine(all, hash);
+  }
+  return { all, butLast };
 }
 
 type Turns = { readonly prompt: number; readonly answer: number; readonly answerLength: number };
 const noTurns: Turns = { prompt: 0, answer: 0, answerLength: 0 };
+/** The values of an example are known to be nested less deep than what is hashed. */
+const hash = (value: unknown): number => hashOf(value) ?? hashOfText('');
 
-/** `hash` is for values that are known not to be nested too deep. */
-function turns(example: Json, format: Format | undefined, messages: readonly unknown[], hash: (value: unknown) => number): Turns {
+function turns(example: Json, format: Format | undefined, messages: readonly unknown[], folds: Folds): Turns {
   switch (format) {
     case 'chat': {
       const last = messages.at(-1);
@@ -52,7 +74,7 @@ function turns(example: Json, format: Format | undefined, messages: readonly unk
       }
       // What a call of a tool is named by does not count as its content.
       const said = [last['content'] ?? null, last['tool_calls'] === undefined ? null : callsOf(last['tool_calls'])];
-      return { prompt: hash([...messages.slice(0, -1), example['tools'] ?? null]), answer: hash(said), answerLength: lengthOf(said) };
+      return { prompt: combine(folds.butLast, hash(example['tools'] ?? null)), answer: hash(said), answerLength: lengthOf(said) };
     }
     case 'preference': {
       // Two examples contradict each other if they prefer the same two answers the other way round.
@@ -63,7 +85,7 @@ function turns(example: Json, format: Format | undefined, messages: readonly unk
     }
     case 'reinforcement': {
       const { messages: _, tools: __, ...reference } = example;
-      return { prompt: hash([messages, example['tools'] ?? null]), answer: hash(reference), answerLength: lengthOf(reference) };
+      return { prompt: combine(folds.all, hash(example['tools'] ?? null)), answer: hash(reference), answerLength: lengthOf(reference) };
     }
     case 'completion':
       return { prompt: hash(example['prompt']), answer: hash(example['completion']), answerLength: lengthOf(example['completion']) };
@@ -113,6 +135,9 @@ function gather(value: unknown, texts: string[], depth: number): void {
 }
 
 function lengthOf(value: unknown): number {
+  if (typeof value === 'string') {
+    return value.startsWith('data:') ? 0 : value.length;
+  }
   const texts: string[] = [];
   gather(value, texts, 1);
   return texts.reduce((sum, text) => sum + text.length, 0);

@@ -3,24 +3,23 @@ const deepest = 100;
 
 /**
  * A 53-bit hash of a parsed JSON value; the order of an object's keys does not count. Undefined for a value that is
- * nested too deep. What `known` holds, by objects and arrays, is not hashed again. Two 32-bit multiplicative lanes, mixed at the end as in MurmurHash3's finalizer.
+ * nested too deep. `known` is an array in it whose hash is known.
  */
-export function hashOf(value: unknown, known: Map<object, number>, depth = 0): number | undefined {
+export function hashOf(value: unknown, known?: { readonly array: unknown; readonly hash: number }, depth = 0): number | undefined {
   if (typeof value === 'string') {
     return hashOfText(value);
   }
   if (typeof value !== 'object' || value === null) {
     return hashOfText(`\u0000${String(value)}`);
   }
+  if (value === known?.array) {
+    return known.hash;
+  }
   if (depth >= deepest) {
     return undefined;
   }
-  const before = known.get(value);
-  if (before !== undefined) {
-    return before;
-  }
   if (Array.isArray(value)) {
-    let hash = 17;
+    let hash = emptyArray;
     for (const item of value) {
       const inner = hashOf(item, known, depth + 1);
       if (inner === undefined) {
@@ -28,7 +27,6 @@ export function hashOf(value: unknown, known: Map<object, number>, depth = 0): n
       }
       hash = combine(hash, inner);
     }
-    known.set(value, hash);
     return hash;
   }
   let sum = 29;
@@ -39,9 +37,11 @@ export function hashOf(value: unknown, known: Map<object, number>, depth = 0): n
     }
     sum = (sum + combine(hashOfText(key), inner)) % Number.MAX_SAFE_INTEGER;
   }
-  known.set(value, sum);
   return sum;
 }
+
+/** Hash of an array that holds nothing; each item is combined with what stands before it. */
+export const emptyArray = 17;
 
 /** Joins two hashes; their order counts. */
 export function combine(one: number, other: number): number {
@@ -50,15 +50,39 @@ export function combine(one: number, other: number): number {
   return finish(low, high);
 }
 
+/** Keys, roles, system messages and answers come again and again: the last text of each length is remembered. */
+const remembered = 256;
+const longestRemembered = 4096;
+const texts: string[] = Array.from<string>({ length: remembered }).fill('');
+const hashes = new Float64Array(remembered);
+
+/** Two 32-bit multiplicative lanes over pairs of UTF-16 units, mixed at the end as in MurmurHash3's finalizer. */
 export function hashOfText(text: string): number {
+  const { length } = text;
+  const slot = length % remembered;
+  if (length > 0 && texts[slot] === text) {
+    return hashes[slot] ?? 0;
+  }
   let low = 0x2c1b3c6d;
   let high = 0x297a2d39;
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
-    low = Math.imul(low ^ unit, 0x9e3779b1);
-    high = Math.imul(high ^ unit, 0x5f356495);
+  const even = length & ~1;
+  for (let at = 0; at < even; at += 2) {
+    const pair = text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16);
+    low = Math.imul(low ^ pair, 0x9e3779b1);
+    low ^= low >>> 15;
+    high = Math.imul(high ^ pair, 0x5f356495);
+    high ^= high >>> 13;
   }
-  return finish(low ^ text.length, high);
+  if (even < length) {
+    low = Math.imul(low ^ text.charCodeAt(even), 0x9e3779b1);
+    high = Math.imul(high ^ text.charCodeAt(even), 0x5f356495);
+  }
+  const hash = finish(low ^ length, high);
+  if (length <= longestRemembered) {
+    texts[slot] = text;
+    hashes[slot] = hash;
+  }
+  return hash;
 }
 
 function finish(low: number, high: number): number {

@@ -1,13 +1,19 @@
+import type { Few } from './few.ts';
 import { similarity, type Sketch } from './sketch.ts';
 
 /** One text among many, however often it occurs. */
-export type Text<T> = {
+export type Text<T extends object> = {
   readonly sketch: Sketch;
   readonly answer: number;
   readonly answerLength: number;
   /** Texts that are nearly the same. */
-  readonly near: Set<T>;
+  readonly near: Few<T>;
+  /** Notes of the index that holds it. */
+  readonly notes: TextNotes;
 };
+
+/** It waits to be compared; it was met in the search of this number, by so many hashes. */
+export type TextNotes = { open: boolean; search: number; shared: number };
 
 /** So many of the smallest hashes of a text lead to others that have one of them. */
 const keys = 8;
@@ -23,14 +29,18 @@ const sharedKeys = 0.4;
  */
 export class NearIndex<T extends Text<T>> {
   readonly #postings = new Map<number, T | Set<T>>();
-  readonly #texts = new Set<T>();
-  readonly #open = new Set<T>();
+  /** Texts to compare; those that were compared or taken away since say so in their notes. */
+  #queue: T[] = [];
+  #texts = 0;
+  #search = 0;
   #most = mostOf(0);
 
   add(text: T): void {
-    this.#texts.add(text);
-    this.#open.add(text);
-    for (const key of keysOf(text)) {
+    this.#texts += 1;
+    this.#enqueue(text);
+    const { page, start } = text.sketch;
+    for (let at = start; at < start + keysIn(text); at += 1) {
+      const key = page[at] ?? 0;
       const known = this.#postings.get(key);
       if (known === undefined) {
         this.#postings.set(key, text);
@@ -45,13 +55,15 @@ export class NearIndex<T extends Text<T>> {
   }
 
   remove(text: T): void {
-    this.#texts.delete(text);
-    this.#open.delete(text);
-    for (const other of text.near) {
+    this.#texts -= 1;
+    text.notes.open = false;
+    for (const other of [...text.near]) {
       other.near.delete(text);
+      text.near.delete(other);
     }
-    text.near.clear();
-    for (const key of keysOf(text)) {
+    const { page, start } = text.sketch;
+    for (let at = start; at < start + keysIn(text); at += 1) {
+      const key = page[at] ?? 0;
       const known = this.#postings.get(key);
       if (known instanceof Set) {
         known.delete(text);
@@ -69,11 +81,13 @@ export class NearIndex<T extends Text<T>> {
 
   /** Compares what was not compared yet until `stop`, asked after each text, says so. True if nothing is left. */
   settle(stop: () => boolean): boolean {
-    for (const text of this.#open) {
-      this.#open.delete(text);
-      this.#compare(text);
-      if (this.#open.size > 0 && stop()) {
-        return false;
+    for (let text = this.#queue.pop(); text; text = this.#queue.pop()) {
+      if (text.notes.open) {
+        text.notes.open = false;
+        this.#compare(text);
+        if (this.#queue.length > 0 && stop()) {
+          return false;
+        }
       }
     }
     return true;
@@ -81,91 +95,120 @@ export class NearIndex<T extends Text<T>> {
 
   /** The first text found that is nearly the same as one that need not be among these. */
   find(text: T): T | undefined {
-    for (const candidate of this.#candidates(text)) {
-      if (this.#isNear(text, candidate)) {
-        return candidate;
-      }
-    }
-    return undefined;
+    const { met, telling } = this.#meet(text);
+    return met.find((candidate) => this.#isNear(text, candidate, telling));
   }
 
   #compare(text: T): void {
-    const before = [...text.near];
-    const now = new Set<T>();
-    for (const candidate of this.#candidates(text)) {
-      if (candidate !== text && this.#isNear(text, candidate)) {
-        now.add(candidate);
-        candidate.near.add(text);
-        text.near.add(candidate);
-      }
+    const { met, telling } = this.#meet(text);
+    if (met.length === 0 && text.near.size === 0) {
+      return;
     }
-    for (const other of before) {
-      if (!now.has(other)) {
+    const now = met.filter((candidate) => this.#isNear(text, candidate, telling));
+    for (const other of [...text.near]) {
+      if (!now.includes(other)) {
         other.near.delete(text);
         text.near.delete(other);
       }
     }
+    for (const candidate of now) {
+      candidate.near.add(text);
+      text.near.add(candidate);
+    }
   }
 
-  #candidates(text: T): Set<T> {
-    const found = new Set<T>();
-    for (const key of keysOf(text)) {
-      const posting = this.#postings.get(key);
-      if (posting instanceof Set) {
-        if (posting.size <= this.#most) {
-          posting.forEach((one) => found.add(one));
+  /** Other texts with telling hashes of a text, each with the number of those in its notes. */
+  #meet(text: T): { readonly met: readonly T[]; readonly telling: number } {
+    this.#search += 1;
+    let met: T[] | undefined;
+    let telling = 0;
+    const { page, start } = text.sketch;
+    const meet = (other: T): void => {
+      if (other.notes.search === this.#search) {
+        other.notes.shared += 1;
+      } else if (other !== text) {
+        other.notes.search = this.#search;
+        other.notes.shared = 1;
+        (met ??= []).push(other);
+      }
+    };
+    for (let at = start; at < start + keysIn(text); at += 1) {
+      const posting = this.#postings.get(page[at] ?? 0);
+      if (!(posting instanceof Set)) {
+        telling += 1;
+        if (posting !== undefined && posting !== text) {
+          meet(posting);
         }
-      } else if (posting) {
-        found.add(posting);
+      } else if (posting.size <= this.#most) {
+        telling += 1;
+        posting.forEach(meet);
       }
     }
-    return found;
+    return { met: met ?? none, telling };
   }
 
-  #isNear(one: T, other: T): boolean {
-    if (one.sketch.numbers !== other.sketch.numbers) {
+  /** `telling`: number of the telling hashes of the text that was searched for; the other was met. */
+  #isNear(text: T, other: T, telling: number): boolean {
+    const { shared } = other.notes;
+    // The other one has at least those hashes that both have; mostly that settles it.
+    if (shared < sharedKeys * telling || text.sketch.numbers !== other.sketch.numbers) {
       return false;
     }
-    if (one.answer !== other.answer && Math.min(one.answerLength, other.answerLength) < label) {
+    if (text.answer !== other.answer && Math.min(text.answerLength, other.answerLength) < label) {
       return false;
     }
-    const left = this.#tellingKeys(one);
-    const right = this.#tellingKeys(other);
-    const shared = left.filter((key) => right.includes(key)).length;
     return (
-      shared >= sharedKeys * (left.length + right.length - shared) &&
-      similarity(one.sketch.smallest, other.sketch.smallest) >= similar
+      shared >= sharedKeys * (telling + this.#tellingKeys(other) - shared) && similarity(text.sketch, other.sketch) >= similar
     );
   }
 
-  #tellingKeys(text: T): number[] {
-    return [...keysOf(text)].filter((key) => {
-      const posting = this.#postings.get(key);
-      return !(posting instanceof Set) || posting.size <= this.#most;
-    });
+  #tellingKeys(text: T): number {
+    let telling = 0;
+    const { page, start } = text.sketch;
+    for (let at = start; at < start + keysIn(text); at += 1) {
+      const posting = this.#postings.get(page[at] ?? 0);
+      telling += posting instanceof Set && posting.size > this.#most ? 0 : 1;
+    }
+    return telling;
+  }
+
+  #enqueue(text: T): void {
+    if (!text.notes.open) {
+      text.notes.open = true;
+      this.#queue.push(text);
+    }
   }
 
   /** Texts with a hash that became, or is no more, a part of a template are compared again. */
   #crossed(posting: ReadonlySet<T>, before: number): void {
     if (before <= this.#most !== posting.size <= this.#most) {
-      posting.forEach((text) => this.#open.add(text));
+      posting.forEach((text) => this.#enqueue(text));
     }
   }
 
   #resized(): void {
-    const most = mostOf(this.#texts.size);
+    const most = mostOf(this.#texts);
     if (most !== this.#most) {
       this.#most = most;
-      this.#texts.forEach((text) => this.#open.add(text));
+      // A text without a posting is near to nothing.
+      for (const posting of this.#postings.values()) {
+        if (posting instanceof Set) {
+          posting.forEach((text) => this.#enqueue(text));
+        } else {
+          this.#enqueue(posting);
+        }
+      }
     }
   }
 }
+
+const none: readonly never[] = [];
 
 /** More texts than these with the same hash have a template in common. It changes only while there are few texts. */
 function mostOf(texts: number): number {
   return Math.max(3, Math.min(32, Math.floor(texts / 8)));
 }
 
-function keysOf({ sketch }: { readonly sketch: Sketch }): Int32Array {
-  return sketch.smallest.subarray(0, keys);
+function keysIn({ sketch }: { readonly sketch: Sketch }): number {
+  return Math.min(keys, sketch.size);
 }

@@ -1,92 +1,66 @@
+import type { SketchPages } from './sketchPages.ts';
+import { wordsOf } from './words.ts';
+
 /**
  * What a text is about in few numbers: the smallest hashes of its shingles of three words (bottom-k MinHash, Broder
  * 1997). The share that the sketches of two texts have in common estimates that of their shingles; it is exact for
  * texts of up to 64 different ones.
  */
 export type Sketch = {
-  /** Different hashes in rising order, 64 at most. */
-  readonly smallest: Int32Array;
+  /** Where its different hashes stand in rising order, 64 at most. */
+  readonly page: Int32Array;
+  readonly start: number;
+  readonly size: number;
   /** Hash of the words with digits in order: texts that differ in a number tell different things. */
   readonly numbers: number;
 };
 
-const sketchSize = 64;
+export const sketchSize = 64;
 /** Hashes are small integers, which engines keep without a box. */
-const mask = 0x3fffffff;
-let scratch = new Int32Array(4096);
+const bits = 30;
+const mask = 2 ** bits - 1;
+let shingles = new Int32Array(4096);
 
-/** Case, punctuation, white space, invisible characters and the way letters are composed do not count. */
-export function sketchOf(texts: readonly string[]): Sketch {
-  let count = 0;
-  let first = 0;
-  let second = 0;
-  let words = 0;
+/** The sketch of texts, kept in pages whose owner releases it. */
+export function sketchOf(texts: readonly string[], pages: SketchPages): Sketch {
+  const { count: words, hashes, numeric } = wordsOf(texts);
+  if (words > shingles.length) {
+    shingles = new Int32Array(2 * words);
+  }
   let numbers = 7;
-  const endWord = (hash: number, numeric: boolean): void => {
-    words += 1;
-    numbers = numeric ? Math.imul(numbers ^ hash, 0x85ebca6b) + 1 : numbers;
-    if (words >= 3) {
-      count = put(count, mixed(first, second, hash));
+  for (let word = 0; word < words; word += 1) {
+    if (numeric[word] === 1) {
+      numbers = Math.imul(numbers ^ (hashes[word] ?? 0), 0x85ebca6b) + 1;
     }
+  }
+  let count = 0;
+  if (words === 1 || words === 2) {
+    shingles[0] = mixed(words, words === 1 ? 0 : (hashes[0] ?? 0), hashes[words - 1] ?? 0);
+    count = 1;
+  }
+  let first = hashes[0] ?? 0;
+  let second = hashes[1] ?? 0;
+  for (let word = 2; word < words; word += 1) {
+    const third = hashes[word] ?? 0;
+    shingles[count] = mixed(first, second, third);
+    count += 1;
     first = second;
-    second = hash;
-  };
-  for (const raw of texts) {
-    // eslint-disable-next-line no-control-regex
-    const text = /[^\x00-\x7f]/.test(raw) ? raw.normalize('NFKC').toLowerCase() : raw;
-    let hash = 0;
-    let length = 0;
-    let numeric = false;
-    for (let at = 0; at < text.length; at += 1) {
-      const unit = text.charCodeAt(at);
-      const letter = unit < 128 ? ascii[unit] ?? 0 : unit;
-      if (unit >= 128 ? isWordUnit(unit) : letter !== 0) {
-        hash = Math.imul(hash ^ letter, 0x9e3779b1);
-        length += 1;
-        numeric ||= unit >= 48 && unit <= 57;
-        if (unit < 0x2e80) {
-          continue;
-        }
-        // Scripts without spaces: each character is a word.
-      } else if (unit >= 128 && isInvisible(unit)) {
-        continue;
-      }
-      if (length > 0) {
-        endWord(hash, numeric);
-        hash = 0;
-        length = 0;
-        numeric = false;
-      }
-    }
-    if (length > 0) {
-      endWord(hash, numeric);
-    }
+    second = third;
   }
-  if (words > 0 && words < 3) {
-    count = put(count, mixed(words, first, second));
-  }
-  const sorted = scratch.subarray(0, count).sort();
-  const smallest = new Int32Array(Math.min(sketchSize, count));
-  let kept = 0;
-  for (let at = 0; at < count && kept < sketchSize; at += 1) {
-    if (kept === 0 || sorted[at] !== smallest[kept - 1]) {
-      smallest[kept] = sorted[at] ?? 0;
-      kept += 1;
-    }
-  }
-  return { smallest: smallest.slice(0, kept), numbers };
+  const { page, start, size } = pages.keep(smallestOf(count));
+  return { page, start, size, numbers };
 }
 
 /** Estimate of the share of the shingles of two texts that both have, 0 to 1. */
-export function similarity(one: Int32Array, other: Int32Array): number {
+export function similarity(one: Sketch, other: Sketch): number {
   let a = 0;
   let b = 0;
   let all = 0;
   let common = 0;
   // Where a sketch is full, what lies behind its last hash is not known.
-  while (all < sketchSize && (a < one.length || b < other.length)) {
-    const left = a < one.length ? (one[a] ?? 0) : Number.POSITIVE_INFINITY;
-    const right = b < other.length ? (other[b] ?? 0) : Number.POSITIVE_INFINITY;
+  while (all < sketchSize && (a < one.size || b < other.size)) {
+    const left = a < one.size ? (one.page[one.start + a] ?? 0) : Number.POSITIVE_INFINITY;
+    const right = b < other.size ? (other.page[other.start + b] ?? 0) : Number.POSITIVE_INFINITY;
     all += 1;
     common += left === right ? 1 : 0;
     a += left <= right ? 1 : 0;
@@ -95,35 +69,74 @@ export function similarity(one: Int32Array, other: Int32Array): number {
   return all === 0 ? 0 : common / all;
 }
 
-function put(count: number, hash: number): number {
-  if (count === scratch.length) {
-    const larger = new Int32Array(scratch.length * 2);
-    larger.set(scratch);
-    scratch = larger;
+const bucketBits = 8;
+const buckets = new Int32Array(2 ** bucketBits + 1);
+const mostInBuckets = 512;
+const candidates = new Int32Array(mostInBuckets);
+const sorted = new Int32Array(mostInBuckets);
+
+/** The smallest different ones of the first `count` shingles. Hashes spread evenly, so buckets sort them in one pass. */
+function smallestOf(count: number): Int32Array {
+  // In a long text as many as are wanted lie most likely below this.
+  const bound = count <= 2 * sketchSize ? mask : Math.floor((mask / count) * 2 * sketchSize);
+  let few = 0;
+  for (let at = 0; at < count && few < mostInBuckets; at += 1) {
+    const hash = shingles[at] ?? 0;
+    candidates[few] = hash;
+    few += hash <= bound ? 1 : 0;
   }
-  scratch[count] = hash;
-  return count + 1;
+  if (few < mostInBuckets) {
+    const smallest = distinct(sortInBuckets(few, bound));
+    if (smallest.length === sketchSize || bound === mask) {
+      return smallest;
+    }
+  }
+  return distinct(shingles.subarray(0, count).sort());
+}
+
+function sortInBuckets(count: number, bound: number): Int32Array {
+  const shift = Math.max(0, 32 - Math.clz32(bound) - bucketBits);
+  buckets.fill(0);
+  for (let at = 0; at < count; at += 1) {
+    const bucket = ((candidates[at] ?? 0) >> shift) + 1;
+    buckets[bucket] = (buckets[bucket] ?? 0) + 1;
+  }
+  for (let bucket = 1; bucket < buckets.length; bucket += 1) {
+    buckets[bucket] = (buckets[bucket] ?? 0) + (buckets[bucket - 1] ?? 0);
+  }
+  for (let at = 0; at < count; at += 1) {
+    const hash = candidates[at] ?? 0;
+    const place = buckets[hash >> shift] ?? 0;
+    buckets[hash >> shift] = place + 1;
+    sorted[place] = hash;
+  }
+  for (let at = 1; at < count; at += 1) {
+    const hash = sorted[at] ?? 0;
+    let before = at - 1;
+    while (before >= 0 && (sorted[before] ?? 0) > hash) {
+      sorted[before + 1] = sorted[before] ?? 0;
+      before -= 1;
+    }
+    sorted[before + 1] = hash;
+  }
+  return sorted.subarray(0, count);
+}
+
+const smallest = new Int32Array(sketchSize);
+
+function distinct(rising: Int32Array): Int32Array {
+  let kept = 0;
+  for (let at = 0; at < rising.length && kept < sketchSize; at += 1) {
+    if (kept === 0 || rising[at] !== smallest[kept - 1]) {
+      smallest[kept] = rising[at] ?? 0;
+      kept += 1;
+    }
+  }
+  return kept === sketchSize ? smallest : smallest.subarray(0, kept);
 }
 
 function mixed(first: number, second: number, third: number): number {
   let hash = Math.imul(first ^ 0x2545f491, 0x9e3779b1) ^ Math.imul(second ^ 0x6c078965, 0x85ebca6b) ^ Math.imul(third, 0xc2b2ae35);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   return (hash ^ (hash >>> 13)) & mask;
-}
-
-/** Letters and digits, letters in lower case; 0 for all else. */
-const ascii = Uint8Array.from({ length: 128 }, (_, unit) =>
-  /[a-z0-9]/i.test(String.fromCharCode(unit)) ? String.fromCharCode(unit).toLowerCase().charCodeAt(0) : 0,
-);
-
-function isWordUnit(unit: number): boolean {
-  return unit >= 0xaa && !(unit >= 0x2000 && unit <= 0x206f) && !(unit >= 0x3000 && unit <= 0x303f) &&
-    !(unit >= 0xff00 && unit <= 0xff0f) && !(unit >= 0xfe00 && unit <= 0xfe0f) && unit !== 0xfeff && unit !== 0xd7 &&
-    unit !== 0xf7 && unit !== 0xab && unit !== 0xad && unit !== 0xbb && unit !== 0xbf;
-}
-
-/** Soft hyphens, joiners, marks of direction, variation selectors. */
-function isInvisible(unit: number): boolean {
-  return unit === 0xad || (unit >= 0x200b && unit <= 0x200f) || (unit >= 0x202a && unit <= 0x202e) ||
-    (unit >= 0x2060 && unit <= 0x206f) || (unit >= 0xfe00 && unit <= 0xfe0f) || unit === 0xfeff;
 }

@@ -16,8 +16,9 @@ export type Entry = {
   place: Place;
   /** Its line is `place.start + offset`. */
   offset: number;
-  /** What of the line is marked: all of it would be loud. */
-  readonly mark: Span;
+  /** Columns of what of the line is marked: all of it would be loud. */
+  readonly start: number;
+  readonly end: number;
   readonly copies: Copies;
 };
 
@@ -27,7 +28,7 @@ export interface Copies extends Text<Copies> {
   /** Hash of what is asked; 0 for nothing. */
   readonly question: number;
   readonly characters: number;
-  readonly asked: Asked | undefined;
+  readonly format: Format | undefined;
   readonly prompt: SystemPrompt | undefined;
   readonly entries: Few<Entry>;
   /** What another file holds of it. */
@@ -39,12 +40,8 @@ export type SystemPrompt = {
   readonly hash: number;
   readonly sketch: Sketch;
   readonly length: number;
-  readonly copies: Set<Copies>;
   examples: number;
 };
-
-/** Examples of about the same length. */
-export type LengthBucket = { readonly copies: Set<Copies>; examples: number };
 
 export type Leak = { readonly kind: 'same' | 'prompt' | 'near' | 'answer'; readonly entry: Entry };
 
@@ -57,17 +54,19 @@ const tellingAnswer = 80;
  */
 export class Corpus {
   readonly copies = new Map<number, Copies>();
-  readonly asked = new Map<number, Asked>();
+  /** By what they ask: the one example that asks it, or all that do. */
+  readonly asked = new Map<number, Copies | Asked>();
   readonly prompts = new Map<number, SystemPrompt>();
-  /** Examples by length, in steps of a quarter of a doubling. */
-  readonly byLength = new Map<number, LengthBucket>();
+  /** Numbers of examples by length, in steps of a quarter of a doubling. */
+  readonly byLength = new Map<number, number>();
   readonly repeated = new Set<Copies>();
   readonly contradicted = new Set<Asked>();
-  readonly #answers = new Map<number, Copies>();
   readonly #pages = new SketchPages();
   readonly #near = new NearIndex<Copies>();
   readonly #unmatched = new Set<Copies>();
   #reference: Corpus | undefined;
+  /** Made when another file asks for it. */
+  #answers: Map<number, Copies> | undefined;
   size = 0;
   characters = 0;
   systemCharacters = 0;
@@ -85,14 +84,21 @@ export class Corpus {
     }
   }
 
-  /** Adds a parsed example; undefined if it cannot be compared. */
-  add(example: Readonly<Record<string, unknown>>, format: Format | undefined, mark: Span, place: Place): Entry | undefined {
+  /** Adds a parsed example that stands at `place.start + offset`; undefined if it cannot be compared. */
+  add(
+    example: Readonly<Record<string, unknown>>,
+    format: Format | undefined,
+    { start, end }: Span,
+    place: Place,
+    offset = 0,
+  ): Entry | undefined {
     const digest = digestOf(example, format);
     if (!digest) {
       return undefined;
     }
     const copies = this.copies.get(digest.whole) ?? this.#addCopies(digest);
-    const entry: Entry = { place, offset: 0, mark, copies };
+    const entry: Entry = { place, offset, start, end, copies };
+    this.#answers = undefined;
     copies.entries.add(entry);
     if (copies.entries.size === 2) {
       this.repeated.add(copies);
@@ -103,6 +109,7 @@ export class Corpus {
 
   remove(entry: Entry): void {
     const { copies } = entry;
+    this.#answers = undefined;
     copies.entries.delete(entry);
     if (copies.entries.size === 1) {
       this.repeated.delete(copies);
@@ -128,15 +135,6 @@ export class Corpus {
     return true;
   }
 
-  /** Examples that are nearly the same as others. */
-  *similar(): IterableIterator<{ readonly entries: Few<Entry>; readonly near: Few<Copies> }> {
-    for (const { entries, near } of this.copies.values()) {
-      if (near.size > 0) {
-        yield { entries, near };
-      }
-    }
-  }
-
   /** What of this file gives an example of another one away, the gravest. */
   leakOf(copies: Copies): Leak | undefined {
     const { whole, question, answer, answerLength } = copies;
@@ -144,7 +142,7 @@ export class Corpus {
     if (same) {
       return { kind: 'same', entry: same };
     }
-    const asked = question === 0 ? undefined : this.asked.get(question)?.copies.first?.entries.first;
+    const asked = question === 0 ? undefined : firstAsking(this.asked.get(question))?.entries.first;
     if (asked) {
       return { kind: 'prompt', entry: asked };
     }
@@ -152,34 +150,32 @@ export class Corpus {
     if (alike) {
       return { kind: 'near', entry: alike };
     }
-    const answered = answerLength >= tellingAnswer ? this.#answers.get(answer)?.entries.first : undefined;
+    const answered = answerLength >= tellingAnswer ? this.#answered(answer)?.entries.first : undefined;
     return answered && { kind: 'answer', entry: answered };
   }
 
+  #answered(answer: number): Copies | undefined {
+    if (this.#answers === undefined) {
+      this.#answers = new Map();
+      for (const copies of this.copies.values()) {
+        if (copies.answerLength >= tellingAnswer && !this.#answers.has(copies.answer)) {
+          this.#answers.set(copies.answer, copies);
+        }
+      }
+    }
+    return this.#answers.get(answer);
+  }
+
   #addCopies(digest: Digest): Copies {
-    const { whole, prompt: question, answer, answerLength, characters, texts } = digest;
+    const { whole, prompt: question, answer, answerLength, characters, format, texts } = digest;
     const copies: Copies = {
-      whole, question, answer, answerLength, characters,
+      whole, question, answer, answerLength, characters, format,
       sketch: sketchOf(texts, this.#pages),
-      near: new Few(), entries: new Few(), leak: undefined, notes: { open: false, search: 0, shared: 0 },
-      asked: this.#askedOf(digest), prompt: this.#promptOf(digest.system),
+      near: undefined, entries: new Few(), leak: undefined, open: false, search: 0, shared: 0,
+      prompt: this.#promptOf(digest.system),
     };
     this.copies.set(whole, copies);
-    copies.asked?.add(copies);
-    if (copies.asked?.contradicts) {
-      this.contradicted.add(copies.asked);
-    }
-    copies.prompt?.copies.add(copies);
-    const bucket = bucketOf(characters);
-    const alike = this.byLength.get(bucket);
-    if (alike) {
-      alike.copies.add(copies);
-    } else {
-      this.byLength.set(bucket, { copies: new Set([copies]), examples: 0 });
-    }
-    if (answerLength >= tellingAnswer && !this.#answers.has(answer)) {
-      this.#answers.set(answer, copies);
-    }
+    this.#ask(copies);
     this.#near.add(copies);
     if (this.#reference) {
       this.#unmatched.add(copies);
@@ -188,32 +184,15 @@ export class Corpus {
   }
 
   #removeCopies(copies: Copies): void {
-    const { whole, asked, prompt, answer, characters } = copies;
+    const { whole, prompt } = copies;
     this.copies.delete(whole);
     this.#unmatched.delete(copies);
     this.#near.remove(copies);
     this.#pages.release(copies.sketch);
-    if (asked) {
-      asked.delete(copies);
-      if (!asked.contradicts) {
-        this.contradicted.delete(asked);
-      }
-      if (asked.copies.size === 0) {
-        this.asked.delete(asked.prompt);
-      }
-    }
-    prompt?.copies.delete(copies);
-    if (prompt?.copies.size === 0) {
+    this.#unask(copies);
+    if (prompt?.examples === 0) {
       this.prompts.delete(prompt.hash);
       this.#pages.release(prompt.sketch);
-    }
-    const bucket = bucketOf(characters);
-    this.byLength.get(bucket)?.copies.delete(copies);
-    if (this.byLength.get(bucket)?.copies.size === 0) {
-      this.byLength.delete(bucket);
-    }
-    if (this.#answers.get(answer) === copies) {
-      this.#answers.delete(answer);
     }
   }
 
@@ -225,22 +204,44 @@ export class Corpus {
     if (prompt) {
       prompt.examples += by;
     }
-    const alike = this.byLength.get(bucketOf(characters));
-    if (alike) {
-      alike.examples += by;
+    const bucket = bucketOf(characters);
+    const left = (this.byLength.get(bucket) ?? 0) + by;
+    if (left === 0) {
+      this.byLength.delete(bucket);
+    } else {
+      this.byLength.set(bucket, left);
     }
   }
 
-  #askedOf({ prompt, format }: Digest): Asked | undefined {
-    if (prompt === 0 || format === undefined) {
-      return undefined;
+  #ask(copies: Copies): void {
+    const { question, format } = copies;
+    if (question === 0 || format === undefined) {
+      return;
     }
-    const known = this.asked.get(prompt);
-    const asked = known ?? new Asked(prompt, format);
-    if (!known) {
-      this.asked.set(prompt, asked);
+    const known = this.asked.get(question);
+    if (known === undefined) {
+      this.asked.set(question, copies);
+      return;
     }
-    return asked;
+    const asked = known instanceof Asked ? known : new Asked(format, known);
+    asked.add(copies);
+    this.asked.set(question, asked);
+    if (asked.contradicts) {
+      this.contradicted.add(asked);
+    }
+  }
+
+  #unask(copies: Copies): void {
+    const known = this.asked.get(copies.question);
+    if (known instanceof Asked) {
+      known.delete(copies);
+      if (!known.contradicts) {
+        this.contradicted.delete(known);
+      }
+    }
+    if (known === copies || (known instanceof Asked && known.copies.size === 0)) {
+      this.asked.delete(copies.question);
+    }
   }
 
   #promptOf(system: string | undefined): SystemPrompt | undefined {
@@ -249,12 +250,16 @@ export class Corpus {
     }
     const hash = hashOfText(system);
     const known = this.prompts.get(hash);
-    const prompt = known ?? { hash, sketch: sketchOf([system], this.#pages), length: system.length, copies: new Set<Copies>(), examples: 0 };
+    const prompt = known ?? { hash, sketch: sketchOf([system], this.#pages), length: system.length, examples: 0 };
     if (!known) {
       this.prompts.set(hash, prompt);
     }
     return prompt;
   }
+}
+
+function firstAsking(asked: Copies | Asked | undefined): Copies | undefined {
+  return asked instanceof Asked ? asked.copies.values().next().value : asked;
 }
 
 export function lineOf({ place, offset }: Entry): number {

@@ -59,9 +59,12 @@ export class CorpusLines {
   #read(line: number): Entry | 'none' {
     const text = this.#source.lineAt(line);
     const example = text.length > longestLine ? undefined : exampleOf(text);
-    return (example && this.corpus.add(example, formatOf(example), markOf(text), { start: line })) ?? 'none';
+    return (example && this.corpus.add(example, formatOf(example), markOf(text), nowhere)) ?? 'none';
   }
 }
+
+/** Where an example is until its chunk says where it starts. */
+const nowhere: Place = { start: 0 };
 
 /** The object that a line holds, if it holds one. */
 export function exampleOf(line: string): Readonly<Record<string, unknown>> | undefined {

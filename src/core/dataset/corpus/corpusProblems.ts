@@ -47,7 +47,10 @@ function duplicates({ repeated }: Corpus, add: Add): void {
 }
 
 function nearDuplicates(corpus: Corpus, add: Add): void {
-  for (const copies of corpus.similar()) {
+  for (const copies of corpus.copies.values()) {
+    if (copies.near === undefined || copies.near.size === 0) {
+      continue;
+    }
     const own = firstOf(copies.entries);
     const others = [...copies.near].map(({ entries }) => firstOf(entries)).sort((one, other) => lineOf(one) - lineOf(other));
     const first = others[0];
@@ -93,7 +96,8 @@ function leaks({ copies: all, reference: other }: Corpus, reference: ReferenceFi
 /** So many different system messages are meant; fewer, if all but one are rare and like it, are not. */
 const fewPrompts = 64;
 
-function driftingPrompts({ prompts, size }: Corpus, add: Add): void {
+function driftingPrompts(corpus: Corpus, add: Add): void {
+  const { prompts, size } = corpus;
   if (prompts.size < 2 || prompts.size > fewPrompts) {
     return;
   }
@@ -102,7 +106,7 @@ function driftingPrompts({ prompts, size }: Corpus, add: Add): void {
     const rare = prompt.examples * 4 <= usual.examples;
     if (prompt !== usual && rare && similarity(prompt.sketch, usual.sketch) >= 0.5) {
       const facts = { examples: prompt.examples, of: size };
-      add({ code: 'corpus.system.drift', ...facts }, firstWith(prompt), { entry: firstWith(usual) });
+      add({ code: 'corpus.system.drift', ...facts }, firstWith(corpus, prompt), { entry: firstWith(corpus, usual) });
     }
   }
 }
@@ -115,14 +119,14 @@ function isMoreUsual(one: SystemPrompt, other: SystemPrompt): boolean {
 const enough = 50;
 
 /** Examples eight times as long as three quarters of all, and far outside of their spread (Tukey's outer fence). */
-function outliers({ byLength, size }: Corpus, add: Add): void {
+function outliers({ byLength, copies: all, size }: Corpus, add: Add): void {
   if (size < enough) {
     return;
   }
   const buckets = [...byLength].sort(([one], [other]) => one - other);
   const atShare = (share: number): number => {
     let seen = 0;
-    for (const [bucket, { examples: here }] of buckets) {
+    for (const [bucket, here] of buckets) {
       seen += here;
       if (seen >= share * size) {
         return bucket;
@@ -133,27 +137,35 @@ function outliers({ byLength, size }: Corpus, add: Add): void {
   const [low, middle, high] = [atShare(0.25), atShare(0.5), atShare(0.75)] as const;
   const fence = high + Math.max(bucketOf(7), 3 * (high - low));
   const usual = Math.round(2 ** ((middle + 0.5) / 4));
-  for (const [bucket, { copies }] of buckets) {
-    for (const { characters, entries } of bucket > fence ? copies : []) {
-      for (const entry of entries) {
-        add({ code: 'corpus.length.outlier', characters, usual }, entry);
-      }
+  if ((buckets.at(-1)?.[0] ?? 0) <= fence) {
+    return;
+  }
+  for (const { characters, entries } of all.values()) {
+    for (const entry of bucketOf(characters) > fence ? entries : []) {
+      add({ code: 'corpus.length.outlier', characters, usual }, entry);
     }
   }
 }
 
 const largeShare = 0.8;
 
-function systemShare({ characters, systemCharacters, prompts, size }: Corpus, add: Add): void {
-  const [prompt] = prompts.values();
-  if (size >= enough && prompt && systemCharacters >= largeShare * characters) {
+function systemShare(corpus: Corpus, add: Add): void {
+  const { characters, systemCharacters, size } = corpus;
+  if (size >= enough && systemCharacters >= largeShare * characters) {
     const percent = Math.floor((100 * systemCharacters) / characters);
-    add({ code: 'corpus.system.share', percent }, firstOf([...prompts.values()].map(firstWith)));
+    add({ code: 'corpus.system.share', percent }, firstWith(corpus));
   }
 }
 
-function firstWith({ copies }: SystemPrompt): Entry {
-  return firstOf([...copies].map(({ entries }) => firstOf(entries)));
+/** The first example with a system message, or with any. */
+function firstWith({ copies: all }: Corpus, prompt?: SystemPrompt): Entry {
+  const firsts: Entry[] = [];
+  for (const copies of all.values()) {
+    if (prompt === undefined ? copies.prompt !== undefined : copies.prompt === prompt) {
+      firsts.push(firstOf(copies.entries));
+    }
+  }
+  return firstOf(firsts);
 }
 
 function firstOf(entries: Iterable<Entry>): Entry {
@@ -168,7 +180,7 @@ function firstOf(entries: Iterable<Entry>): Entry {
 }
 
 function rangeAt(entry: Entry): Problem['range'] {
-  return rangeOf(lineOf(entry), entry.mark);
+  return rangeOf(lineOf(entry), entry);
 }
 
 function toRelated({ entry, file }: Place): RelatedPlace {

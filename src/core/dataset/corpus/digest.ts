@@ -40,7 +40,8 @@ export function digestOf(example: Json, format: Format | undefined): Digest | un
   for (const text of texts) {
     characters += text.length;
   }
-  return { format, whole, ...turns(example, format, messages, folds), system, characters, texts };
+  const { prompt, answer, answerLength } = turns(example, format, messages, folds);
+  return { format, whole, prompt, answer, answerLength, system, characters, texts };
 }
 
 /** Hashes of messages in order: of all of them, and of all but the last one. */

@@ -1,4 +1,5 @@
-import type { Few } from './few.ts';
+import { Few } from './few.ts';
+import { Postings } from './postings.ts';
 import { similarity, type Sketch } from './sketch.ts';
 
 /** One text among many, however often it occurs. */
@@ -7,13 +8,12 @@ export type Text<T extends object> = {
   readonly answer: number;
   readonly answerLength: number;
   /** Texts that are nearly the same. */
-  readonly near: Few<T>;
-  /** Notes of the index that holds it. */
-  readonly notes: TextNotes;
+  near: Few<T> | undefined;
+  /** Notes of the index that holds it: it waits to be compared; it was met in the search of this number, so often. */
+  open: boolean;
+  search: number;
+  shared: number;
 };
-
-/** It waits to be compared; it was met in the search of this number, by so many hashes. */
-export type TextNotes = { open: boolean; search: number; shared: number };
 
 /** So many of the smallest hashes of a text lead to others that have one of them. */
 const keys = 8;
@@ -28,62 +28,53 @@ const sharedKeys = 0.4;
  * nowhere. What is near follows from the texts alone and not from the order in which they came or went.
  */
 export class NearIndex<T extends Text<T>> {
-  readonly #postings = new Map<number, T | Set<T>>();
+  readonly #postings = new Postings<T>();
   /** Texts to compare; those that were compared or taken away since say so in their notes. */
   #queue: T[] = [];
   #texts = 0;
   #search = 0;
   #most = mostOf(0);
 
+  /** Adds a text and compares it with those that are there. */
   add(text: T): void {
     this.#texts += 1;
-    this.#enqueue(text);
     const { page, start } = text.sketch;
-    for (let at = start; at < start + keysIn(text); at += 1) {
-      const key = page[at] ?? 0;
-      const known = this.#postings.get(key);
-      if (known === undefined) {
-        this.#postings.set(key, text);
-      } else if (known instanceof Set) {
-        known.add(text);
-        this.#crossed(known, known.size - 1);
-      } else {
-        this.#postings.set(key, new Set([known, text]));
+    const end = start + keysIn(text);
+    let alone = true;
+    for (let at = start; at < end; at += 1) {
+      const posting = this.#postings.add(page[at] ?? 0, text);
+      if (posting !== text) {
+        alone = false;
+        this.#crossed(posting as Set<T>, (posting as Set<T>).size - 1);
       }
     }
     this.#resized();
+    if (!alone && !text.open) {
+      this.#compare(text);
+    }
   }
 
   remove(text: T): void {
     this.#texts -= 1;
-    text.notes.open = false;
-    for (const other of [...text.near]) {
-      other.near.delete(text);
-      text.near.delete(other);
+    text.open = false;
+    for (const other of [...(text.near ?? [])]) {
+      part(text, other);
     }
     const { page, start } = text.sketch;
     for (let at = start; at < start + keysIn(text); at += 1) {
-      const key = page[at] ?? 0;
-      const known = this.#postings.get(key);
-      if (known instanceof Set) {
-        known.delete(text);
-        this.#crossed(known, known.size + 1);
-        const [only] = known;
-        if (known.size === 1 && only) {
-          this.#postings.set(key, only);
-        }
-      } else {
-        this.#postings.delete(key);
+      const posting = this.#postings.delete(page[at] ?? 0, text);
+      if (posting) {
+        this.#crossed(posting, posting.size + 1);
       }
     }
     this.#resized();
   }
 
-  /** Compares what was not compared yet until `stop`, asked after each text, says so. True if nothing is left. */
+  /** Compares again what must be until `stop`, asked after each text, says so. True if nothing is left. */
   settle(stop: () => boolean): boolean {
     for (let text = this.#queue.pop(); text; text = this.#queue.pop()) {
-      if (text.notes.open) {
-        text.notes.open = false;
+      if (text.open) {
+        text.open = false;
         this.#compare(text);
         if (this.#queue.length > 0 && stop()) {
           return false;
@@ -101,19 +92,18 @@ export class NearIndex<T extends Text<T>> {
 
   #compare(text: T): void {
     const { met, telling } = this.#meet(text);
-    if (met.length === 0 && text.near.size === 0) {
+    if (met.length === 0 && text.near === undefined) {
       return;
     }
     const now = met.filter((candidate) => this.#isNear(text, candidate, telling));
-    for (const other of [...text.near]) {
+    for (const other of [...(text.near ?? [])]) {
       if (!now.includes(other)) {
-        other.near.delete(text);
-        text.near.delete(other);
+        part(text, other);
       }
     }
     for (const candidate of now) {
-      candidate.near.add(text);
-      text.near.add(candidate);
+      (candidate.near ??= new Few()).add(text);
+      (text.near ??= new Few()).add(candidate);
     }
   }
 
@@ -124,11 +114,11 @@ export class NearIndex<T extends Text<T>> {
     let telling = 0;
     const { page, start } = text.sketch;
     const meet = (other: T): void => {
-      if (other.notes.search === this.#search) {
-        other.notes.shared += 1;
+      if (other.search === this.#search) {
+        other.shared += 1;
       } else if (other !== text) {
-        other.notes.search = this.#search;
-        other.notes.shared = 1;
+        other.search = this.#search;
+        other.shared = 1;
         (met ??= []).push(other);
       }
     };
@@ -149,7 +139,7 @@ export class NearIndex<T extends Text<T>> {
 
   /** `telling`: number of the telling hashes of the text that was searched for; the other was met. */
   #isNear(text: T, other: T, telling: number): boolean {
-    const { shared } = other.notes;
+    const { shared } = other;
     // The other one has at least those hashes that both have; mostly that settles it.
     if (shared < sharedKeys * telling || text.sketch.numbers !== other.sketch.numbers) {
       return false;
@@ -173,8 +163,8 @@ export class NearIndex<T extends Text<T>> {
   }
 
   #enqueue(text: T): void {
-    if (!text.notes.open) {
-      text.notes.open = true;
+    if (!text.open) {
+      text.open = true;
       this.#queue.push(text);
     }
   }
@@ -191,7 +181,7 @@ export class NearIndex<T extends Text<T>> {
     if (most !== this.#most) {
       this.#most = most;
       // A text without a posting is near to nothing.
-      for (const posting of this.#postings.values()) {
+      for (const posting of this.#postings) {
         if (posting instanceof Set) {
           posting.forEach((text) => this.#enqueue(text));
         } else {
@@ -200,6 +190,11 @@ export class NearIndex<T extends Text<T>> {
       }
     }
   }
+}
+
+function part<T extends Text<T>>(one: T, other: T): void {
+  one.near?.delete(other);
+  other.near?.delete(one);
 }
 
 const none: readonly never[] = [];

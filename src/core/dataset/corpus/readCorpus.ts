@@ -29,11 +29,13 @@ export async function readCorpus(chunks: AsyncIterable<Uint8Array>): Promise<Cor
   return corpus;
 }
 
+const fileStart = { start: 0 };
+
 /** Adds the example of a line, if there is one and there are not too many. */
 export function addLine(corpus: Corpus, text: string, line: number): void {
   const example = text.length <= longestLine && corpus.size < mostCompared ? exampleOf(text) : undefined;
   if (example) {
-    corpus.add(example, formatOf(example), markOf(text), { start: line });
+    corpus.add(example, formatOf(example), markOf(text), fileStart, line);
     // A little with each line, so that nothing long is left for the end.
     corpus.settle(() => true);
   }

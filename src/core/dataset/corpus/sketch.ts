@@ -47,8 +47,7 @@ export function sketchOf(texts: readonly string[], pages: SketchPages): Sketch {
     first = second;
     second = third;
   }
-  const { page, start, size } = pages.keep(smallestOf(count));
-  return { page, start, size, numbers };
+  return pages.keep(smallestOf(count), numbers);
 }
 
 /** Estimate of the share of the shingles of two texts that both have, 0 to 1. */
@@ -69,7 +68,7 @@ export function similarity(one: Sketch, other: Sketch): number {
   return all === 0 ? 0 : common / all;
 }
 
-const bucketBits = 8;
+const bucketBits = 7;
 const buckets = new Int32Array(2 ** bucketBits + 1);
 const mostInBuckets = 512;
 const candidates = new Int32Array(mostInBuckets);

@@ -1,7 +1,7 @@
-import { sketchSize } from './sketch.ts';
+import { sketchSize, type Sketch } from './sketch.ts';
 
-/** A place for numbers in a page. */
-export type Kept = { readonly page: Int32Array; readonly start: number; readonly size: number };
+/** A place in a page. */
+type Place = Pick<Sketch, 'page' | 'start'>;
 
 /** Sizes of places: a sketch takes the next larger one. */
 const step = 16;
@@ -12,25 +12,24 @@ const placesPerPage = 256;
  * they share pages; what is released is used again.
  */
 export class SketchPages {
-  readonly #free = Array.from({ length: sketchSize / step }, (): Kept[] => []);
+  readonly #free = Array.from({ length: sketchSize / step }, (): Place[] => []);
   readonly #last = Array.from<{ readonly page: Int32Array; used: number } | undefined>({ length: sketchSize / step });
 
-  /** Copies up to 64 numbers. */
-  keep(numbers: Int32Array): Kept {
-    const kind = Math.max(0, Math.ceil(numbers.length / step) - 1);
-    const place = this.#free[kind]?.pop() ?? this.#next(kind);
-    for (let at = 0; at < numbers.length; at += 1) {
-      place.page[place.start + at] = numbers[at] ?? 0;
+  /** Copies the hashes of a sketch. */
+  keep(hashes: Int32Array, numbers: number): Sketch {
+    const kind = kindOf(hashes.length);
+    const { page, start } = this.#free[kind]?.pop() ?? this.#next(kind);
+    for (let at = 0; at < hashes.length; at += 1) {
+      page[start + at] = hashes[at] ?? 0;
     }
-    return { page: place.page, start: place.start, size: numbers.length };
+    return { page, start, size: hashes.length, numbers };
   }
 
-  release(kept: Kept): void {
-    const { page, start, size } = kept;
-    this.#free[Math.max(0, Math.ceil(size / step) - 1)]?.push({ page, start, size });
+  release({ page, start, size }: Sketch): void {
+    this.#free[kindOf(size)]?.push({ page, start });
   }
 
-  #next(kind: number): Kept {
+  #next(kind: number): Place {
     const size = (kind + 1) * step;
     let last = this.#last[kind];
     if (last === undefined || last.used === last.page.length) {
@@ -38,6 +37,10 @@ export class SketchPages {
       this.#last[kind] = last;
     }
     last.used += size;
-    return { page: last.page, start: last.used - size, size };
+    return { page: last.page, start: last.used - size };
   }
+}
+
+function kindOf(size: number): number {
+  return Math.max(0, Math.ceil(size / step) - 1);
 }

@@ -22,38 +22,47 @@ export function wordsOf(texts: readonly string[]): Words {
 
 const multiplier = 0x9e3779b1;
 
-/** By ASCII unit: the letter in lower case or the digit; all bits for those, none for others; 1 for digits. */
-const units = Array.from({ length: 128 }, (_, unit) => String.fromCharCode(unit));
-const letters = Uint8Array.from(units, (unit) => (/[a-z0-9]/i.test(unit) ? unit.toLowerCase().charCodeAt(0) : 0));
-const masks = Int32Array.from(letters, (letter) => (letter === 0 ? 0 : -1));
-const digits = Uint8Array.from(units, (unit) => (/\d/.test(unit) ? 1 : 0));
+/** By ASCII unit: 0 for what is no part of a word; else the letter in lower case or the digit, and these two bits. */
+const ofWord = -0x80000000;
+const ofNumber = 0x100;
+const units = Int32Array.from({ length: 128 }, (_, code) => {
+  const unit = String.fromCharCode(code).toLowerCase();
+  return /[a-z0-9]/.test(unit) ? unit.charCodeAt(0) | ofWord | (/\d/.test(unit) ? ofNumber : 0) : 0;
+});
 
 /**
- * The number of words after an ASCII text; -1 for another text. Where words end cannot be foretold, so the loop does
- * not branch there: it writes down the word at each unit and moves on at ends.
+ * The number of words after a text of ASCII and printers' punctuation; -1 for another text. Where words end cannot be
+ * foretold, so the loop does not branch there: it writes down the word at each unit and moves on at ends.
  */
 function addAscii(text: string, start: number): number {
+  const words = hashes;
+  const flags = numeric;
   let count = start;
   let hash = 0;
   let digit = 0;
   let inside = 0;
   let seen = 0;
   for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
-    seen |= unit;
-    const mask = masks[unit & 127] ?? 0;
-    hashes[count] = hash;
-    numeric[count] = digit;
+    let code = text.charCodeAt(at);
+    if (code >= 0x2010 && code <= 0x201f && code !== 0x2011 && code !== 0x2017) {
+      // Dashes and quotation marks of printed text; they stand for themselves in every normal form.
+      code = 32;
+    }
+    seen |= code;
+    const unit = units[code & 127] ?? 0;
+    const mask = unit >> 31;
+    words[count] = hash;
+    flags[count] = digit;
     count -= inside & ~mask;
-    hash = Math.imul(hash ^ (letters[unit & 127] ?? 0), multiplier) & mask;
-    digit = (digit | (digits[unit & 127] ?? 0)) & mask;
+    hash = Math.imul(hash ^ (unit & 127), multiplier) & mask;
+    digit = (digit | ((unit & ofNumber) >> 8)) & mask;
     inside = mask;
   }
   if (seen > 127) {
     return -1;
   }
-  hashes[count] = hash;
-  numeric[count] = digit;
+  words[count] = hash;
+  flags[count] = digit;
   return count - inside;
 }
 
@@ -76,11 +85,11 @@ function addAny(raw: string, start: number): number {
   };
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
-    const letter = unit < 128 ? (letters[unit] ?? 0) : unit;
+    const letter = unit < 128 ? (units[unit] ?? 0) & 127 : unit;
     if (unit >= 128 ? isWordUnit(unit) : letter !== 0) {
       hash = Math.imul(hash ^ letter, multiplier);
       length += 1;
-      digit |= unit < 128 ? (digits[unit] ?? 0) : 0;
+      digit |= unit < 128 ? ((units[unit] ?? 0) & ofNumber) >> 8 : 0;
       // Scripts without spaces: each character is a word.
       if (unit >= 0x2e80) {
         endWord();

@@ -5,7 +5,8 @@ import type { FileFacts } from './fileProblems.ts';
 import type { Framing } from './format.ts';
 import type { Corpus } from './corpus/corpus.ts';
 import { CorpusLines } from './corpus/corpusLines.ts';
-import { corpusProblems, type ReferenceFile } from './corpus/corpusProblems.ts';
+import type { ReferenceFile } from './corpus/corpusProblems.ts';
+import { CorpusSearch } from './corpus/corpusSearch.ts';
 import { endsOf, framingOf } from './framing.ts';
 import { checkLine, overlongLine, type LineCheck } from './line.ts';
 import type { Problem } from './problem.ts';
@@ -45,6 +46,8 @@ export class DatasetDocument {
   #view: FileView | undefined;
   readonly #examples: CorpusLines;
   #reference: ReferenceFile | undefined;
+  /** Looks for what comparing shows, between two calls. */
+  #search: CorpusSearch | undefined;
   /** What comparing found; empty from an edit to the next comparison. */
   #compared: ReadonlyMap<number, readonly Problem[]> = new Map();
 
@@ -62,7 +65,7 @@ export class DatasetDocument {
     this.#view = undefined;
     this.#lines.splice(0, this.#lines.length, unchecked(this.#source.lineCount));
     this.#examples.reset();
-    this.#compared = new Map();
+    this.#forgetCompared();
   }
 
   /** Other facts of the file, or other rules; only if these differ, all lines are unchecked. */
@@ -98,7 +101,7 @@ export class DatasetDocument {
     const added = countLineBreaks(change.text) + 1;
     this.#lines.splice(start.line, end.line - start.line + 1, unchecked(added));
     this.#examples.replace(start.line, end.line - start.line + 1, added);
-    this.#compared = new Map();
+    this.#forgetCompared();
   }
 
   /** False if the text and what was told of its edits do not fit together; `reset` helps. */
@@ -126,7 +129,7 @@ export class DatasetDocument {
   compareWith(reference: Corpus | undefined, file: ReferenceFile | undefined): void {
     this.#examples.corpus.compareWith(reference);
     this.#reference = file;
-    this.#compared = new Map();
+    this.#forgetCompared();
   }
 
   /**
@@ -140,19 +143,18 @@ export class DatasetDocument {
     if (!this.#examples.compare(stop)) {
       return false;
     }
-    this.#examples.place();
-    const byLine = new Map<number, Problem[]>();
-    for (const problem of corpusProblems(this.#examples.corpus, this.#ruleset, this.#reference)) {
-      const { line } = problem.range.start;
-      const known = byLine.get(line);
-      if (known) {
-        known.push(problem);
-      } else {
-        byLine.set(line, [problem]);
-      }
+    this.#search ??= new CorpusSearch(this.#examples, this.#ruleset, this.#reference);
+    const found = this.#search.go(stop);
+    if (found) {
+      this.#compared = found;
+      this.#search = undefined;
     }
-    this.#compared = byLine;
-    return true;
+    return found !== undefined;
+  }
+
+  #forgetCompared(): void {
+    this.#compared = new Map();
+    this.#search = undefined;
   }
 
   /** The file in numbers, as far as it is checked and compared. */

@@ -17,50 +17,73 @@ const mostRelated = 5;
 /** What shows only across lines and files, in order of line. The places of the examples must be right. */
 export function corpusProblems(corpus: Corpus, ruleset: Ruleset, reference?: ReferenceFile): Problem[] {
   const problems: Problem[] = [];
-  const add = (facts: ProblemFacts, entry: Entry, ...related: readonly Place[]): void => {
-    const severity = ruleset.severities[facts.code];
-    if (severity !== 'off') {
-      problems.push({ ...facts, severity, range: rangeAt(entry), related: related.map(toRelated) });
+  for (const problem of findCorpusProblems(corpus, ruleset, reference)) {
+    if (problem) {
+      problems.push(problem);
     }
-  };
-  duplicates(corpus, add);
-  nearDuplicates(corpus, add);
-  contradictions(corpus, add);
-  leaks(corpus, reference, add);
-  driftingPrompts(corpus, add);
-  outliers(corpus, add);
-  systemShare(corpus, add);
-  return problems.sort((one, other) => one.range.start.line - other.range.start.line || (one.code < other.code ? -1 : 1));
+  }
+  return problems.sort((one, other) => one.range.start.line - other.range.start.line || byCode(one, other));
 }
 
-type Add = (facts: ProblemFacts, entry: Entry, ...related: readonly Place[]) => void;
+/** The order of problems at one place. */
+export function byCode(one: Problem, other: Problem): number {
+  return one.code < other.code ? -1 : 1;
+}
 
-function duplicates({ repeated }: Corpus, add: Add): void {
+/**
+ * The same in no order and step by step, so that whoever wants them can rest meanwhile; undefined is a step that found
+ * nothing. The corpus must not change.
+ */
+export function* findCorpusProblems(
+  corpus: Corpus,
+  ruleset: Ruleset,
+  reference?: ReferenceFile,
+): IterableIterator<Problem | undefined> {
+  const tell: Tell = function* (facts, entry, ...related) {
+    const severity = ruleset.severities[facts.code];
+    if (severity !== 'off') {
+      yield { ...facts, severity, range: rangeAt(entry), related: related.map(toRelated) };
+    }
+  };
+  yield* duplicates(corpus, tell);
+  yield* nearDuplicates(corpus, tell);
+  yield* contradictions(corpus, tell);
+  yield* leaks(corpus, reference, tell);
+  yield* driftingPrompts(corpus, tell);
+  yield* outliers(corpus, tell);
+  yield* systemShare(corpus, tell);
+}
+
+type Found = Iterable<Problem | undefined>;
+type Tell = (facts: ProblemFacts, entry: Entry, ...related: readonly Place[]) => Iterable<Problem>;
+
+function* duplicates({ repeated }: Corpus, tell: Tell): Found {
   for (const { entries } of repeated) {
     const first = firstOf(entries);
     for (const entry of entries) {
       if (entry !== first) {
-        add({ code: 'corpus.duplicate.same', line: lineOf(first) + 1, copies: entries.size }, entry, { entry: first });
+        yield* tell({ code: 'corpus.duplicate.same', line: lineOf(first) + 1, copies: entries.size }, entry, { entry: first });
       }
     }
   }
 }
 
-function nearDuplicates(corpus: Corpus, add: Add): void {
+function* nearDuplicates(corpus: Corpus, tell: Tell): Found {
   for (const copies of corpus.copies.values()) {
     if (copies.near === undefined || copies.near.size === 0) {
+      yield undefined;
       continue;
     }
     const own = firstOf(copies.entries);
     const others = [...copies.near].map(({ entries }) => firstOf(entries)).sort((one, other) => lineOf(one) - lineOf(other));
     const first = others[0];
     if (first && lineOf(first) < lineOf(own)) {
-      add({ code: 'corpus.duplicate.near', line: lineOf(first) + 1 }, own, ...others.slice(0, mostRelated).map((entry) => ({ entry })));
+      yield* tell({ code: 'corpus.duplicate.near', line: lineOf(first) + 1 }, own, ...others.slice(0, mostRelated).map((entry) => ({ entry })));
     }
   }
 }
 
-function contradictions({ contradicted }: Corpus, add: Add): void {
+function* contradictions({ contradicted }: Corpus, tell: Tell): Found {
   for (const { copies, answers, format } of contradicted) {
     const firsts = [...copies].map(({ entries }) => firstOf(entries));
     const first = firstOf(firsts);
@@ -76,19 +99,21 @@ function contradictions({ contradicted }: Corpus, add: Add): void {
           : Math.max(answerLength, first.copies.answerLength) <= label
             ? 'corpus.answer.conflict'
             : 'corpus.answer.varies';
-      add({ code, ...facts }, entry, { entry: first });
+      yield* tell({ code, ...facts }, entry, { entry: first });
     }
   }
 }
 
-function leaks({ copies: all, reference: other }: Corpus, reference: ReferenceFile | undefined, add: Add): void {
+function* leaks({ copies: all, reference: other }: Corpus, reference: ReferenceFile | undefined, tell: Tell): Found {
   if (!other || !reference) {
     return;
   }
   for (const { leak, entries } of all.values()) {
-    if (leak) {
+    if (!leak) {
+      yield undefined;
+    } else {
       const facts = { line: lineOf(leak.entry) + 1, file: reference.name };
-      add({ code: `corpus.leak.${leak.kind}`, ...facts }, firstOf(entries), { entry: leak.entry, file: reference.file });
+      yield* tell({ code: `corpus.leak.${leak.kind}`, ...facts }, firstOf(entries), { entry: leak.entry, file: reference.file });
     }
   }
 }
@@ -96,17 +121,21 @@ function leaks({ copies: all, reference: other }: Corpus, reference: ReferenceFi
 /** So many different system messages are meant; fewer, if all but one are rare and like it, are not. */
 const fewPrompts = 64;
 
-function driftingPrompts(corpus: Corpus, add: Add): void {
+function* driftingPrompts(corpus: Corpus, tell: Tell): Found {
   const { prompts, size } = corpus;
   if (prompts.size < 2 || prompts.size > fewPrompts) {
     return;
   }
   const usual = [...prompts.values()].reduce((best, prompt) => (isMoreUsual(prompt, best) ? prompt : best));
-  for (const prompt of prompts.values()) {
-    const rare = prompt.examples * 4 <= usual.examples;
-    if (prompt !== usual && rare && similarity(prompt.sketch, usual.sketch) >= 0.5) {
-      const facts = { examples: prompt.examples, of: size };
-      add({ code: 'corpus.system.drift', ...facts }, firstWith(corpus, prompt), { entry: firstWith(corpus, usual) });
+  const drifted = [...prompts.values()].filter(
+    (prompt) => prompt !== usual && prompt.examples * 4 <= usual.examples && similarity(prompt.sketch, usual.sketch) >= 0.5,
+  );
+  const firsts = yield* firstsOf(corpus, new Set(drifted.length === 0 ? [] : [usual, ...drifted]));
+  const entry = firsts.get(usual);
+  for (const prompt of entry ? drifted : []) {
+    const own = firsts.get(prompt);
+    if (entry && own) {
+      yield* tell({ code: 'corpus.system.drift', examples: prompt.examples, of: size }, own, { entry });
     }
   }
 }
@@ -119,7 +148,7 @@ function isMoreUsual(one: SystemPrompt, other: SystemPrompt): boolean {
 const enough = 50;
 
 /** Examples eight times as long as three quarters of all, and far outside of their spread (Tukey's outer fence). */
-function outliers({ byLength, copies: all, size }: Corpus, add: Add): void {
+function* outliers({ byLength, copies: all, size }: Corpus, tell: Tell): Found {
   if (size < enough) {
     return;
   }
@@ -141,31 +170,35 @@ function outliers({ byLength, copies: all, size }: Corpus, add: Add): void {
     return;
   }
   for (const { characters, entries } of all.values()) {
+    yield undefined;
     for (const entry of bucketOf(characters) > fence ? entries : []) {
-      add({ code: 'corpus.length.outlier', characters, usual }, entry);
+      yield* tell({ code: 'corpus.length.outlier', characters, usual }, entry);
     }
   }
 }
 
 const largeShare = 0.8;
 
-function systemShare(corpus: Corpus, add: Add): void {
-  const { characters, systemCharacters, size } = corpus;
-  if (size >= enough && systemCharacters >= largeShare * characters) {
+function* systemShare(corpus: Corpus, tell: Tell): Found {
+  const { characters, systemCharacters, prompts, size } = corpus;
+  if (size >= enough && prompts.size > 0 && systemCharacters >= largeShare * characters) {
     const percent = Math.floor((100 * systemCharacters) / characters);
-    add({ code: 'corpus.system.share', percent }, firstWith(corpus));
+    const firsts = yield* firstsOf(corpus, new Set(prompts.values()));
+    yield* tell({ code: 'corpus.system.share', percent }, firstOf(firsts.values()));
   }
 }
 
-/** The first example with a system message, or with any. */
-function firstWith({ copies: all }: Corpus, prompt?: SystemPrompt): Entry {
-  const firsts: Entry[] = [];
-  for (const copies of all.values()) {
-    if (prompt === undefined ? copies.prompt !== undefined : copies.prompt === prompt) {
-      firsts.push(firstOf(copies.entries));
+/** The first example with each of some system messages. */
+function* firstsOf({ copies: all }: Corpus, wanted: ReadonlySet<SystemPrompt>): Generator<undefined, Map<SystemPrompt, Entry>> {
+  const firsts = new Map<SystemPrompt, Entry>();
+  for (const { prompt, entries } of wanted.size > 0 ? all.values() : []) {
+    yield undefined;
+    if (prompt && wanted.has(prompt)) {
+      const known = firsts.get(prompt);
+      firsts.set(prompt, known ? firstOf([known, ...entries]) : firstOf(entries));
     }
   }
-  return firstOf(firsts);
+  return firsts;
 }
 
 function firstOf(entries: Iterable<Entry>): Entry {

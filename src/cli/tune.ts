@@ -142,7 +142,7 @@ async function checkedFile(
     throw new TuneFailure(`${path} ${found === undefined ? 'does not exist' : 'is no file'}.`, exitCouldNotRun);
   }
   const file = { extension: '.jsonl', role, method: 'supervised' } as const;
-  const result = await checkBytes(readChunks(path, signal), { limit: 10_000, ruleset, file });
+  const result = await checkBytes(readChunks(path, signal, { reuses: true }), { limit: 10_000, ruleset, file });
   const errors = result.problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) {
     const shown = errors.slice(0, shownProblems).map((problem) => toLine(path, problem));

@@ -170,7 +170,7 @@ async function readReference(file: string | undefined, io: CliIo): Promise<Check
     return {};
   }
   const path = await fileAt(file, io);
-  return { reference: await readCorpus(readChunks(path, io.signal)), file: { name: basename(path), file } };
+  return { reference: await readCorpus(readChunks(path, io.signal, { reuses: true })), file: { name: basename(path), file } };
 }
 
 async function readAllowList(io: CliIo): Promise<AllowList | undefined> {
@@ -217,7 +217,7 @@ async function validateFile(
   let tokens: number | null = count ? 0 : null;
   const ruleset = createRuleset(forModel(datasetProfiles[options.provider] ?? defaultProfile, options.model));
   const truncated: Problem[] = [];
-  const checked = await checkBytes(readChunks(path, io.signal), {
+  const checked = await checkBytes(readChunks(path, io.signal, { reuses: true }), {
     limit: listedProblems,
     ruleset,
     allow,

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { realSystem, type System } from './system.ts';
 
 /**
- * The bytes of a file, in order. A chunk belongs to the receiver. `start` and `end` (exclusive) are byte offsets.
+ * The bytes of a file, in order. `start` and `end` (exclusive) are byte offsets. A chunk belongs to the receiver,
+ * unless `reuses` says that all chunks share one buffer: then it is there until the next one is asked for, and a file
+ * of any size leaves no garbage behind.
  */
 export async function* readChunks(
   path: string,
@@ -12,6 +14,7 @@ export async function* readChunks(
     readonly start?: number;
     readonly end?: number;
     readonly chunkBytes?: number;
+    readonly reuses?: boolean;
     readonly system?: System;
   } = {},
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
@@ -21,10 +24,12 @@ export async function* readChunks(
   let position = options.start ?? 0;
   const file = await (options.system ?? realSystem).open(path, 'r');
   try {
+    const shared = options.reuses ? new Uint8Array(Math.min(chunkBytes, Math.max(1, end - position))) : undefined;
     while (position < end) {
       signal?.throwIfAborted();
-      const buffer = new Uint8Array(Math.min(chunkBytes, end - position));
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+      const length = Math.min(chunkBytes, end - position);
+      const buffer = shared ?? new Uint8Array(length);
+      const { bytesRead } = await file.read(buffer, 0, length, position);
       if (bytesRead === 0) {
         return;
       }

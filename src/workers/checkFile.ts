@@ -23,7 +23,7 @@ export async function checkFile(
     if (before?.kind !== 'file') {
       return failed({ reason: before ? 'notAFile' : 'missing' });
     }
-    const chunks = readChunks(path, signal, { end: before.bytes, ...(system ? { system } : {}) });
+    const chunks = readChunks(path, signal, { end: before.bytes, reuses: true, ...(system ? { system } : {}) });
     const result = await checkBytes(chunks, { ...options, onBytes: inHundredths(before.bytes, onShare) });
     signal.throwIfAborted();
     const after = await stat(path, system);

@@ -1,3 +1,4 @@
+import type { Elision } from '../jsonl/elision.ts';
 import { endsWithAnswer, formatOf, formats, isRecord, type Format } from './format.ts';
 import { checkCompletionExample } from './rules/completion.ts';
 import { checkChatExample } from './rules/example.ts';
@@ -25,13 +26,13 @@ const checks: Readonly<Record<Format, (example: Readonly<Record<string, unknown>
   completion: checkCompletionExample,
 };
 
-/** Applies the rules of each format that an example may be of. */
-export function examine(value: Readonly<Record<string, unknown>>, ruleset: Ruleset): Examined {
+/** Applies the rules of each format that an example may be of. `elided` is missing in its strings. */
+export function examine(value: Readonly<Record<string, unknown>>, ruleset: Ruleset, elided?: readonly Elision[]): Examined {
   const format = formatOf(value);
   const answered = format === 'chat' && endsWithAnswer(value);
   let found = nothing;
   for (const reading of readings(format, answered)) {
-    const findings = new Findings(ruleset);
+    const findings = new Findings(ruleset, elided);
     checks[reading](value, findings);
     if (findings.list.length > 0) {
       found = [...found, { reading, list: findings.list }];

@@ -1,3 +1,4 @@
+import { columnOf, type Elision } from '../jsonl/elision.ts';
 import { isBlank } from '../jsonl/lines.ts';
 import { diagnoseSyntax, type SyntaxFault } from '../jsonl/syntax.ts';
 import { contentSpan, LineTree } from '../jsonl/tree.ts';
@@ -36,6 +37,8 @@ export type LineOptions = {
   readonly first: boolean;
   /** False if the file's bytes of this line were no UTF-8. */
   readonly validUtf8?: boolean;
+  /** What is missing of a long line; places are told as in the whole one. */
+  readonly elided?: readonly Elision[] | undefined;
   /** Without it, the rules of OpenAI as they are. */
   readonly ruleset?: Ruleset;
   /** Sensitive values that may stand in the file. */
@@ -66,25 +69,36 @@ export function checkLine(text: string, options: LineOptions): LineCheck {
   const colons = colonsOf(text);
   const check = checkContent(text, colons, options);
   const sensitive = findSensitive(text, options.allow, colons);
-  return sensitive.length === 0 ? check : withSensitive(check, sensitive, options.ruleset);
+  const complete = sensitive.length === 0 ? check : withSensitive(check, sensitive, options.ruleset);
+  return options.elided ? inWholeLine(complete, options.elided) : complete;
+}
+
+/** The places of problems as they are with what is missing. */
+function inWholeLine(check: LineCheck, elided: readonly Elision[]): LineCheck {
+  return changed(check, (problems) =>
+    problems.map((problem) => {
+      const { start, end } = problem.span;
+      return { ...problem, span: { start: columnOf(start, elided), end: columnOf(end, elided) } };
+    }),
+  );
+}
+
+function changed(check: LineCheck, change: (problems: readonly LineProblem[]) => readonly LineProblem[]): LineCheck {
+  const as: Partial<Record<Format, readonly LineProblem[]>> = {};
+  for (const format of formats) {
+    const problems = check.as[format];
+    if (problems) {
+      as[format] = change(problems);
+    }
+  }
+  return { ...check, problems: change(check.problems), as };
 }
 
 /** Adds what is sensitive, and takes it out of the facts of the other problems, which are shown and logged. */
 function withSensitive(check: LineCheck, sensitive: readonly Sensitive[], ruleset: Ruleset | undefined): LineCheck {
   const values = sensitive.map(({ value }) => value);
-  const clean = (problems: readonly LineProblem[]): LineProblem[] => problems.map((problem) => withoutValues(problem, values));
-  const as: Partial<Record<Format, readonly LineProblem[]>> = {};
-  for (const format of formats) {
-    const problems = check.as[format];
-    if (problems) {
-      as[format] = clean(problems);
-    }
-  }
-  return {
-    ...check,
-    problems: [...clean(check.problems), ...sensitive.flatMap(({ facts, span }) => toProblem(facts, span, ruleset))],
-    as,
-  };
+  const clean = changed(check, (problems) => problems.map((problem) => withoutValues(problem, values)));
+  return { ...clean, problems: [...clean.problems, ...sensitive.flatMap(({ facts, span }) => toProblem(facts, span, ruleset))] };
 }
 
 function checkContent(text: string, colons: Colons, options: LineOptions): LineCheck {
@@ -101,7 +115,7 @@ function checkContent(text: string, colons: Colons, options: LineOptions): LineC
     return broken([...textProblems(text, options), ...toProblem(facts, contentSpan(text), options.ruleset)]);
   }
   const ruleset = options.ruleset ?? defaultRuleset;
-  const { format, hasSystem, traits, found } = examine(value, ruleset);
+  const { format, hasSystem, traits, found } = examine(value, ruleset, options.elided);
   const suspicious =
     options.validUtf8 === false || text.includes('\uFFFD') || colons.keys !== keysIn(value) || mayHoldHalves(text, value);
   if (!suspicious && found.length === 0) {

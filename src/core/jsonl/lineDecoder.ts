@@ -1,8 +1,10 @@
+import type { Elision } from './elision.ts';
+import { HeldLine } from './heldLine.ts';
 import { splitLines } from './lines.ts';
 
 export type DecodedLine =
-  /** Without its line break. Bytes that are no UTF-8 became U+FFFD. */
-  | { readonly text: string; readonly validUtf8: boolean }
+  /** Without its line break. Bytes that are no UTF-8 became U+FFFD. `elided`: what is missing of a long line. */
+  | { readonly text: string; readonly validUtf8: boolean; readonly elided?: readonly Elision[] }
   /** A line longer than the limit, which was thrown away. */
   | { readonly text: undefined; readonly bytes: number };
 
@@ -12,20 +14,19 @@ const carriageReturn = 13;
 /**
  * Lines of a UTF-8 file that arrives in pieces. It breaks lines where editors do (CRLF, LF, CR) and never holds
  * more than one piece and one line. A byte-order mark stays on the first line. What follows the last line break is a
- * line only if it is not empty.
+ * line only if it is not empty. `elides`: embedded files are left out of lines of more than a megabyte, which then
+ * count as long as what is left of them.
  */
 export class LineDecoder {
-  readonly #maxLineBytes: number;
   readonly #strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   readonly #lenient = new TextDecoder('utf-8', { ignoreBOM: true });
-  #held: Uint8Array[] = [];
-  #heldBytes = 0;
-  /** Bytes of a line over the limit that were thrown away. */
-  #skipped = 0;
+  readonly #held: HeldLine;
+  /** The last piece ended with a carriage return, which may be the first half of CRLF. */
+  #halfBreak = false;
   #total = 0;
 
-  constructor(maxLineBytes: number) {
-    this.#maxLineBytes = maxLineBytes;
+  constructor(maxLineBytes: number, { elides = false }: { readonly elides?: boolean } = {}) {
+    this.#held = new HeldLine(maxLineBytes, elides);
   }
 
   /** Bytes received. */
@@ -33,90 +34,70 @@ export class LineDecoder {
     return this.#total;
   }
 
-  /** The lines that the piece completes. The piece may be kept; it must not be changed afterwards. */
+  /** The lines that the piece completes. Once all of them are taken the piece is not needed any more. */
   *push(piece: Uint8Array): IterableIterator<DecodedLine> {
-    this.#total += piece.length;
-    // A carriage return at the very end may be the first half of CRLF, so it waits for the next piece.
-    const settled = piece.at(-1) === carriageReturn ? piece.subarray(0, -1) : piece;
-    const end = Math.max(settled.lastIndexOf(lineFeed), settled.lastIndexOf(carriageReturn)) + 1;
-    if (end === 0) {
-      this.#hold(piece);
+    if (piece.length === 0) {
       return;
     }
-    if (this.#skipped > 0) {
-      const first = firstBreak(piece);
-      yield { text: undefined, bytes: this.#skipped + first };
-      this.#skipped = 0;
-      const after = piece[first] === carriageReturn && piece[first + 1] === lineFeed ? first + 2 : first + 1;
-      if (after < end) {
-        yield* this.#decode(piece.subarray(after, end));
-      }
-    } else {
-      const whole = this.#take(piece.subarray(0, end));
-      yield* this.#decode(whole);
+    this.#total += piece.length;
+    let start = 0;
+    if (this.#halfBreak) {
+      this.#halfBreak = false;
+      yield this.#heldLine();
+      start = piece[0] === lineFeed ? 1 : 0;
     }
-    this.#hold(piece.subarray(end));
+    this.#halfBreak = start < piece.length && piece[piece.length - 1] === carriageReturn;
+    const rest = piece.subarray(start, this.#halfBreak ? -1 : undefined);
+    const end = endOfLines(rest);
+    let from = 0;
+    if (end > 0 && !this.#held.isEmpty) {
+      const first = firstBreak(rest);
+      this.#held.push(rest.subarray(0, first));
+      yield this.#heldLine();
+      from = rest[first] === carriageReturn && rest[first + 1] === lineFeed ? first + 2 : first + 1;
+    }
+    if (from < end) {
+      yield* this.#decode(rest.subarray(from, end));
+    }
+    this.#held.push(rest.subarray(end));
   }
 
   /** What is left after the last piece. */
   *end(): IterableIterator<DecodedLine> {
-    if (this.#skipped > 0) {
-      yield { text: undefined, bytes: this.#skipped };
-    } else if (this.#heldBytes > 0) {
-      const rest = this.#take(new Uint8Array(0));
-      const ended = rest[rest.length - 1] === carriageReturn;
-      yield* this.#decode(rest, ended);
+    if (this.#halfBreak || !this.#held.isEmpty) {
+      this.#halfBreak = false;
+      yield this.#heldLine();
     }
-    this.#held = [];
-    this.#heldBytes = 0;
-    this.#skipped = 0;
   }
 
-  #hold(piece: Uint8Array): void {
-    if (piece.length === 0) {
-      return;
+  #heldLine(): DecodedLine {
+    const line = this.#held.take();
+    if (line.bytes === undefined) {
+      return { text: undefined, bytes: line.skipped };
     }
-    if (this.#skipped > 0 || this.#heldBytes + piece.length > this.#maxLineBytes) {
-      this.#skipped += this.#heldBytes + piece.length;
-      this.#held = [];
-      this.#heldBytes = 0;
-      return;
-    }
-    this.#held.push(piece);
-    this.#heldBytes += piece.length;
+    const decoded = this.#decodeLine(line.bytes);
+    return line.elided.length === 0 ? decoded : { ...decoded, elided: line.elided };
   }
 
-  #take(last: Uint8Array): Uint8Array {
-    if (this.#held.length === 0) {
-      return last;
-    }
-    const whole = new Uint8Array(this.#heldBytes + last.length);
-    let offset = 0;
-    for (const piece of [...this.#held, last]) {
-      whole.set(piece, offset);
-      offset += piece.length;
-    }
-    this.#held = [];
-    this.#heldBytes = 0;
-    return whole;
-  }
-
-  *#decode(block: Uint8Array, ended = true): IterableIterator<DecodedLine> {
+  *#decode(block: Uint8Array): IterableIterator<DecodedLine> {
     const text = this.#tryDecode(block);
-    if (text !== undefined) {
-      const lines = splitLines(text);
-      if (ended && lines.at(-1) === '') {
-        lines.pop();
-      }
-      for (const line of lines) {
-        yield { text: line, validUtf8: true };
+    if (text === undefined) {
+      for (const line of splitBytes(block)) {
+        yield this.#decodeLine(line);
       }
       return;
     }
-    for (const line of splitBytes(block)) {
-      const valid = this.#tryDecode(line);
-      yield { text: valid ?? this.#lenient.decode(line), validUtf8: valid !== undefined };
+    const lines = splitLines(text);
+    // Nothing follows the last line break.
+    lines.pop();
+    for (const line of lines) {
+      yield { text: line, validUtf8: true };
     }
+  }
+
+  #decodeLine(bytes: Uint8Array): { readonly text: string; readonly validUtf8: boolean } {
+    const valid = this.#tryDecode(bytes);
+    return { text: valid ?? this.#lenient.decode(bytes), validUtf8: valid !== undefined };
   }
 
   #tryDecode(bytes: Uint8Array): string | undefined {
@@ -128,10 +109,18 @@ export class LineDecoder {
   }
 }
 
+/** Offset after the last line break; 0 if there is none. */
+function endOfLines(bytes: Uint8Array): number {
+  const feed = bytes.lastIndexOf(lineFeed) + 1;
+  // Most files have no carriage return: what stands before the last line feed need not be searched for one.
+  const carriage = bytes.subarray(feed).lastIndexOf(carriageReturn) + 1;
+  return feed + carriage;
+}
+
 function firstBreak(bytes: Uint8Array): number {
   const feed = bytes.indexOf(lineFeed);
-  const carriage = bytes.indexOf(carriageReturn);
-  return feed === -1 ? carriage : carriage === -1 ? feed : Math.min(feed, carriage);
+  const carriage = (feed === -1 ? bytes : bytes.subarray(0, feed)).indexOf(carriageReturn);
+  return carriage === -1 ? feed : carriage;
 }
 
 function* splitBytes(block: Uint8Array): IterableIterator<Uint8Array> {
@@ -142,8 +131,5 @@ function* splitBytes(block: Uint8Array): IterableIterator<Uint8Array> {
       at += block[at] === carriageReturn && block[at + 1] === lineFeed ? 1 : 0;
       start = at + 1;
     }
-  }
-  if (start < block.length) {
-    yield block.subarray(start);
   }
 }

@@ -11,7 +11,7 @@ const longestLine = 1 << 20;
 /** The examples of a file that arrives as bytes, the first 150,000 of them. */
 export async function readCorpus(chunks: AsyncIterable<Uint8Array>): Promise<Corpus> {
   const corpus = new Corpus();
-  const decoder = new LineDecoder(longestLine);
+  const decoder = new LineDecoder(longestLine, { elides: true });
   let line = 0;
   const take = (lines: ReturnType<LineDecoder['push']>): void => {
     for (const { text } of lines) {

@@ -1,3 +1,4 @@
+import { missingUnits, type Elision } from '../../jsonl/elision.ts';
 import type { JsonPath, Spot } from '../../jsonl/tree.ts';
 import type { ProblemFacts } from '../problem.ts';
 import type { DatasetProfile } from '../profile.ts';
@@ -10,13 +11,20 @@ export type Finding = { readonly facts: ProblemFacts; readonly path: JsonPath; r
 export class Findings {
   readonly list: Finding[] = [];
   readonly #ruleset: Ruleset;
+  readonly #elided: readonly Elision[] | undefined;
 
-  constructor(ruleset: Ruleset) {
+  constructor(ruleset: Ruleset, elided?: readonly Elision[]) {
     this.#ruleset = ruleset;
+    this.#elided = elided;
   }
 
   get profile(): DatasetProfile {
     return this.#ruleset.profile;
+  }
+
+  /** Length of a string of the line as it is in the file. */
+  lengthOf(text: string): number {
+    return text.length + (this.#elided ? missingUnits(text, this.#elided) : 0);
   }
 
   add(facts: ProblemFacts, path: JsonPath, spot: Spot = 'value'): void {

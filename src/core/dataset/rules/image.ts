@@ -45,7 +45,7 @@ function checkDataUrl(url: string, path: JsonPath, findings: Findings): void {
   if (stated.toLowerCase().replace('image/jpg', 'image/jpeg') !== meant) {
     findings.add({ code: 'content.part.image.mediaType', stated, meant }, path);
   }
-  const bytes = decodedBytes(url, comma + 1);
+  const bytes = decodedBytes(url, findings.lengthOf(url) - comma - 1);
   const maximum = findings.profile.images?.bytes;
   if (maximum !== undefined && bytes > maximum) {
     findings.add({ code: 'content.part.image.tooLarge', bytes, maximum }, path);
@@ -61,9 +61,10 @@ function isBase64(url: string, from: number): boolean {
   return data.length > 0 && data.length % 4 !== 1 && /^[A-Za-z0-9+/]+={0,2}$/.test(data);
 }
 
-function decodedBytes(url: string, from: number): number {
-  const end = url.endsWith('==') ? url.length - 2 : url.endsWith('=') ? url.length - 1 : url.length;
-  return Math.floor(((end - from) * 3) / 4);
+/** Bytes that so many characters of Base64 stand for, those that pad the end of the URL among them. */
+function decodedBytes(url: string, characters: number): number {
+  const padding = url.endsWith('==') ? 2 : url.endsWith('=') ? 1 : 0;
+  return Math.floor(((characters - padding) * 3) / 4);
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';

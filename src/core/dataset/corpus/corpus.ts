@@ -171,7 +171,7 @@ export class Corpus {
     const copies: Copies = {
       whole, question, answer, answerLength, characters, format,
       sketch: sketchOf(texts, this.#pages),
-      near: undefined, entries: new Few(), leak: undefined, open: false, search: 0, shared: 0,
+      near: undefined, entries: new Few(), leak: undefined, number: 0, open: false, search: 0, shared: 0,
       prompt: this.#promptOf(digest.system),
     };
     this.copies.set(whole, copies);

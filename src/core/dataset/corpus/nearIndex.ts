@@ -9,7 +9,8 @@ export type Text<T extends object> = {
   readonly answerLength: number;
   /** Texts that are nearly the same. */
   near: Few<T> | undefined;
-  /** Notes of the index that holds it: it waits to be compared; it was met in the search of this number, so often. */
+  /** Notes of the index that holds it: what it goes by; it waits to be compared; it was met in the search of this number, so often. */
+  number: number;
   open: boolean;
   search: number;
   shared: number;
@@ -38,14 +39,14 @@ export class NearIndex<T extends Text<T>> {
   /** Adds a text and compares it with those that are there. */
   add(text: T): void {
     this.#texts += 1;
+    this.#postings.enter(text);
     const { page, start } = text.sketch;
-    const end = start + keysIn(text);
     let alone = true;
-    for (let at = start; at < end; at += 1) {
+    for (let at = start; at < start + keysIn(text); at += 1) {
       const posting = this.#postings.add(page[at] ?? 0, text);
-      if (posting !== text) {
+      if (posting) {
         alone = false;
-        this.#crossed(posting as Set<T>, (posting as Set<T>).size - 1);
+        this.#crossed(posting, posting.size - 1);
       }
     }
     this.#resized();
@@ -67,6 +68,7 @@ export class NearIndex<T extends Text<T>> {
         this.#crossed(posting, posting.size + 1);
       }
     }
+    this.#postings.leave(text);
     this.#resized();
   }
 

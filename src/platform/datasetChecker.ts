@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import type { StreamResult } from '../core/dataset/stream.ts';
-import type {
-  DatasetCheck,
-  DatasetCheckOutcome,
-  DatasetOwnerApi,
-  DatasetWorkerApi,
-  FileFailure,
+import {
+  checkerYoungMegabytes,
+  type DatasetCheck,
+  type DatasetCheckOutcome,
+  type DatasetOwnerApi,
+  type DatasetWorkerApi,
+  type FileFailure,
 } from '../protocol/datasetCheck.ts';
 import { RpcError } from '../protocol/rpc.ts';
 import { fileBytes } from './fileBytes.ts';
@@ -33,6 +34,7 @@ export class DatasetChecker implements vscode.Disposable {
   constructor(options: { readonly program: string; readonly log: Log }) {
     this.#client = new WorkerClient<DatasetWorkerApi, DatasetOwnerApi>({
       ...options,
+      youngMegabytes: checkerYoungMegabytes,
       handlers: {
         progress: ({ checkId, share }) => this.#underWay.get(checkId)?.onProgress?.(share),
         next: async ({ checkId }) => {

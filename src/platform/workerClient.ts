@@ -9,6 +9,8 @@ type WorkerClientOptions<Ours extends Api<Ours>> = {
   /** What the worker may call here. */
   readonly handlers: Handlers<Ours>;
   readonly log: Log;
+  /** Most megabytes of its short-lived objects, where a small number keeps its memory low at hardly any cost. */
+  readonly youngMegabytes?: number;
   /** The thread ends after so long without work. Default one minute. */
   readonly idleMs?: number;
 };
@@ -52,8 +54,9 @@ export class WorkerClient<Theirs extends Api<Theirs>, Ours extends Api<Ours>> im
   }
 
   #start(): Thread<Theirs> {
-    const { program, handlers, log } = this.#options;
-    const worker = new Worker(program);
+    const { program, handlers, log, youngMegabytes } = this.#options;
+    const resourceLimits = youngMegabytes === undefined ? {} : { maxYoungGenerationSizeMb: youngMegabytes };
+    const worker = new Worker(program, { resourceLimits });
     const connection = connect<Theirs, Ours>(
       {
         post: (message) => worker.postMessage(message),

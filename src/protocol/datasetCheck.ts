@@ -2,6 +2,9 @@ import type { FileFacts } from '../core/dataset/fileProblems.ts';
 import type { Ruleset } from '../core/dataset/ruleset.ts';
 import type { StreamResult } from '../core/dataset/stream.ts';
 
+/** Lines live shortly; with the engine's own limit a check of a large file takes a hundred megabytes more. */
+export const checkerYoungMegabytes = 16;
+
 /** What is to be checked, and how. */
 export type DatasetCheck = {
   readonly checkId: string;

@@ -5,16 +5,20 @@ import { repository } from './install.ts';
 
 export const suiteFile = join(repository, 'out/test/integration.js');
 
-/** Bundles test/integration/*.test.ts into one module that exports `run(): Promise<void>`, for either host. */
-export async function bundleSuite(): Promise<void> {
-  const folder = join(repository, 'test/integration');
-  const files = readdirSync(folder).filter((name) => name.endsWith('.test.ts')).sort();
+/** Folders of test/ whose `*.test.ts` can be run inside VS Code. */
+export type SuiteFolder = 'integration' | 'bench/host';
+
+/** Bundles the tests of a folder into one module that exports `run(): Promise<void>`, for either host. */
+export async function bundleSuite(name: SuiteFolder = 'integration'): Promise<void> {
+  const folder = join(repository, 'test', name);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.test.ts')).sort();
   if (files.length === 0) {
-    throw new Error('There is no test/integration/*.test.ts.');
+    throw new Error(`There is no test/${name}/*.test.ts.`);
   }
   // Required one by one at run time: mocha's globals must exist before.
-  const requires = files.map((name) => `require('./${name}');`).join(' ');
-  const entry = `import { runSuite } from './index.ts';\nexport const run = () => runSuite(() => { ${requires} });\n`;
+  const requires = files.map((file) => `require('./${file}');`).join(' ');
+  const runner = join(repository, 'test/integration/index.ts');
+  const entry = `import { runSuite } from ${JSON.stringify(runner)};\nexport const run = () => runSuite(() => { ${requires} });\n`;
   await build({
     stdin: { contents: entry, resolveDir: folder, sourcefile: 'suite.ts', loader: 'ts' },
     outfile: suiteFile,

@@ -14,7 +14,8 @@ import { Lifetime } from './lifetime.ts';
 import { copySample } from './sample.ts';
 
 /**
- * Runs test/integration inside a real VS Code on a copy of the sample project. `--grep` picks tests by title,
+ * Runs test/integration, or with `--measure` test/bench/host, inside a real VS Code on a copy of the sample project.
+ * `--grep` picks tests by title,
  * TUNESMITH_TEST_VERBOSE=1 shows what tests and extension write to the console.
  */
 const output = join(repository, 'out/test');
@@ -23,15 +24,15 @@ const reportFile = join(output, 'report.jsonl');
 const patience = 240_000;
 
 async function main(): Promise<void> {
-  const { grep } = parseArgs({ options: { grep: { type: 'string', default: '' } } }).values;
+  const { grep, measure } = parseArgs({ options: { grep: { type: 'string', default: '' }, measure: { type: 'boolean', default: false } } }).values;
   const extension = process.env['TUNESMITH_TEST_EXTENSION'] ?? repository;
   const manifest = JSON.parse(readFileSync(join(extension, 'package.json'), 'utf8')) as { main: string };
   if (!existsSync(join(extension, manifest.main))) {
     throw new Error(`${manifest.main} is missing: build first, with npm run build.`);
   }
-  await bundleSuite();
+  await bundleSuite(measure ? 'bench/host' : 'integration');
   const host = await chooseHost();
-  say(`Integration tests in the ${host.kind} VS Code (${host.reason}).`);
+  say(`${measure ? 'Measurements' : 'Integration tests'} in the ${host.kind} VS Code (${host.reason}).`);
   const lifetime = new Lifetime();
   try {
     process.exitCode = (await run(host, extension, grep, lifetime)) ? 0 : 1;
@@ -135,6 +136,10 @@ class Printer {
   #show(line: TestReport): void {
     if (line.kind === 'end') {
       this.end = line;
+      return;
+    }
+    if (line.kind === 'note') {
+      say(`    ${line.text}`);
       return;
     }
     if (line.kind === 'start') {

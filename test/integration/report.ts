@@ -8,6 +8,8 @@ export type TestReport =
   | { readonly kind: 'start'; readonly title: readonly string[] }
   | { readonly kind: 'pass'; readonly title: readonly string[]; readonly milliseconds: number }
   | { readonly kind: 'fail'; readonly title: readonly string[]; readonly message: string }
+  /** What a measurement has to say. */
+  | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'skip'; readonly title: readonly string[] }
   | { readonly kind: 'end'; readonly passed: number; readonly failed: number; readonly skipped: number };
 

@@ -11,6 +11,8 @@ const longestLine = 64 * 1024;
 /** The examples of a training file by their first words: for the outline, the breadcrumbs and Go to Symbol. */
 export class ExampleSymbols implements vscode.DocumentSymbolProvider {
   readonly #datasets: Datasets;
+  /** Titles by the lines of the document that was asked for last; the editor asks again after each edit. */
+  #titles: ReadonlyMap<string, string | undefined> = new Map();
 
   constructor(datasets: Datasets) {
     this.#datasets = datasets;
@@ -23,11 +25,14 @@ export class ExampleSymbols implements vscode.DocumentSymbolProvider {
     if (!this.#datasets.isDataset(document)) return [];
     const { version } = document;
     const symbols: vscode.DocumentSymbol[] = [];
+    const titles = new Map<string, string | undefined>();
     let pause = performance.now() + sliceMs;
     for (let line = 0; line < document.lineCount && symbols.length < mostSymbols; line += 1) {
       const { text, range, isEmptyOrWhitespace } = document.lineAt(line);
       if (!isEmptyOrWhitespace) {
-        const name = titleOf(text) ?? vscode.l10n.t('Example on line {0}', line + 1);
+        const title = this.#titles.has(text) ? this.#titles.get(text) : titleOf(text);
+        titles.set(text, title);
+        const name = title ?? vscode.l10n.t('Example on line {0}', line + 1);
         symbols.push(new vscode.DocumentSymbol(name, '', vscode.SymbolKind.Object, range, range));
       }
       if (performance.now() > pause) {
@@ -36,6 +41,7 @@ export class ExampleSymbols implements vscode.DocumentSymbolProvider {
         pause = performance.now() + sliceMs;
       }
     }
+    this.#titles = titles;
     return symbols;
   }
 }

@@ -64,6 +64,9 @@ export class Corpus {
   readonly #pages = new SketchPages();
   readonly #near = new NearIndex<Copies>();
   readonly #unmatched = new Set<Copies>();
+  /** Examples that another file holds something of. */
+  readonly leaked = new Set<Copies>();
+  #long: { readonly bucket: number; readonly copies: Set<Copies> } | undefined;
   #reference: Corpus | undefined;
   /** Made when another file asks for it. */
   #answers: Map<number, Copies> | undefined;
@@ -78,6 +81,7 @@ export class Corpus {
 
   compareWith(reference: Corpus | undefined): void {
     this.#reference = reference;
+    this.leaked.clear();
     for (const copies of this.copies.values()) {
       copies.leak = undefined;
       this.#unmatched.add(copies);
@@ -128,11 +132,28 @@ export class Corpus {
     for (const copies of this.#unmatched) {
       this.#unmatched.delete(copies);
       copies.leak = this.#reference?.leakOf(copies);
+      if (copies.leak) {
+        this.leaked.add(copies);
+      }
       if (this.#unmatched.size > 0 && stop()) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Examples that are nearly the same as others. */
+  get similar(): ReadonlySet<Copies> {
+    return this.#near.similar;
+  }
+
+  /** Examples of a greater length than that of a bucket; they are looked for again only if the bucket is another one. */
+  longerThan(bucket: number): ReadonlySet<Copies> {
+    if (this.#long?.bucket !== bucket) {
+      const long = [...this.copies.values()].filter(({ characters }) => bucketOf(characters) > bucket);
+      this.#long = { bucket, copies: new Set(long) };
+    }
+    return this.#long.copies;
   }
 
   /** What of this file gives an example of another one away, the gravest. */
@@ -176,6 +197,9 @@ export class Corpus {
     };
     this.copies.set(whole, copies);
     this.#ask(copies);
+    if (this.#long && bucketOf(characters) > this.#long.bucket) {
+      this.#long.copies.add(copies);
+    }
     this.#near.add(copies);
     if (this.#reference) {
       this.#unmatched.add(copies);
@@ -187,6 +211,8 @@ export class Corpus {
     const { whole, prompt } = copies;
     this.copies.delete(whole);
     this.#unmatched.delete(copies);
+    this.leaked.delete(copies);
+    this.#long?.copies.delete(copies);
     this.#near.remove(copies);
     this.#pages.release(copies.sketch);
     this.#unask(copies);

@@ -69,13 +69,9 @@ function* duplicates({ repeated }: Corpus, tell: Tell): Found {
 }
 
 function* nearDuplicates(corpus: Corpus, tell: Tell): Found {
-  for (const copies of corpus.copies.values()) {
-    if (copies.near === undefined || copies.near.size === 0) {
-      yield undefined;
-      continue;
-    }
+  for (const copies of corpus.similar) {
     const own = firstOf(copies.entries);
-    const others = [...copies.near].map(({ entries }) => firstOf(entries)).sort((one, other) => lineOf(one) - lineOf(other));
+    const others = [...(copies.near ?? [])].map(({ entries }) => firstOf(entries)).sort((one, other) => lineOf(one) - lineOf(other));
     const first = others[0];
     if (first && lineOf(first) < lineOf(own)) {
       yield* tell({ code: 'corpus.duplicate.near', line: lineOf(first) + 1 }, own, ...others.slice(0, mostRelated).map((entry) => ({ entry })));
@@ -104,14 +100,12 @@ function* contradictions({ contradicted }: Corpus, tell: Tell): Found {
   }
 }
 
-function* leaks({ copies: all, reference: other }: Corpus, reference: ReferenceFile | undefined, tell: Tell): Found {
+function* leaks({ leaked, reference: other }: Corpus, reference: ReferenceFile | undefined, tell: Tell): Found {
   if (!other || !reference) {
     return;
   }
-  for (const { leak, entries } of all.values()) {
-    if (!leak) {
-      yield undefined;
-    } else {
+  for (const { leak, entries } of leaked) {
+    if (leak) {
       const facts = { line: lineOf(leak.entry) + 1, file: reference.name };
       yield* tell({ code: `corpus.leak.${leak.kind}`, ...facts }, firstOf(entries), { entry: leak.entry, file: reference.file });
     }
@@ -148,7 +142,8 @@ function isMoreUsual(one: SystemPrompt, other: SystemPrompt): boolean {
 const enough = 50;
 
 /** Examples eight times as long as three quarters of all, and far outside of their spread (Tukey's outer fence). */
-function* outliers({ byLength, copies: all, size }: Corpus, tell: Tell): Found {
+function* outliers(corpus: Corpus, tell: Tell): Found {
+  const { byLength, size } = corpus;
   if (size < enough) {
     return;
   }
@@ -169,9 +164,8 @@ function* outliers({ byLength, copies: all, size }: Corpus, tell: Tell): Found {
   if ((buckets.at(-1)?.[0] ?? 0) <= fence) {
     return;
   }
-  for (const { characters, entries } of all.values()) {
-    yield undefined;
-    for (const entry of bucketOf(characters) > fence ? entries : []) {
+  for (const { characters, entries } of corpus.longerThan(fence)) {
+    for (const entry of entries) {
       yield* tell({ code: 'corpus.length.outlier', characters, usual }, entry);
     }
   }

@@ -29,6 +29,8 @@ const sharedKeys = 0.4;
  * nowhere. What is near follows from the texts alone and not from the order in which they came or went.
  */
 export class NearIndex<T extends Text<T>> {
+  /** Texts that are nearly the same as others. */
+  readonly similar = new Set<T>();
   readonly #postings = new Postings<T>();
   /** Texts to compare; those that were compared or taken away since say so in their notes. */
   #queue: T[] = [];
@@ -59,7 +61,7 @@ export class NearIndex<T extends Text<T>> {
     this.#texts -= 1;
     text.open = false;
     for (const other of [...(text.near ?? [])]) {
-      part(text, other);
+      this.#part(text, other);
     }
     const { page, start } = text.sketch;
     for (let at = start; at < start + keysIn(text); at += 1) {
@@ -100,12 +102,23 @@ export class NearIndex<T extends Text<T>> {
     const now = met.filter((candidate) => this.#isNear(text, candidate, telling));
     for (const other of [...(text.near ?? [])]) {
       if (!now.includes(other)) {
-        part(text, other);
+        this.#part(text, other);
       }
     }
     for (const candidate of now) {
       (candidate.near ??= new Few()).add(text);
       (text.near ??= new Few()).add(candidate);
+      this.similar.add(candidate).add(text);
+    }
+  }
+
+  #part(one: T, other: T): void {
+    one.near?.delete(other);
+    other.near?.delete(one);
+    for (const text of [one, other]) {
+      if (text.near?.size === 0) {
+        this.similar.delete(text);
+      }
     }
   }
 
@@ -192,11 +205,6 @@ export class NearIndex<T extends Text<T>> {
       }
     }
   }
-}
-
-function part<T extends Text<T>>(one: T, other: T): void {
-  one.near?.delete(other);
-  other.near?.delete(one);
 }
 
 const none: readonly never[] = [];

@@ -3,9 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetDocument } from '../../src/core/dataset/document.ts';
 import { checkLine } from '../../src/core/dataset/line.ts';
-import { findSensitive } from '../../src/core/dataset/safety/scan.ts';
+import { examine } from '../../src/core/dataset/examine.ts';
+import { defaultRuleset } from '../../src/core/dataset/ruleset.ts';
 import { chatLines } from '../support/chatLines.ts';
+import { Random } from '../support/random.ts';
 import { TextLines } from '../support/textLines.ts';
+import { validateWithLanguageService } from './languageService.ts';
 
 const real = join(import.meta.dirname, '../../../shared/data/sciq/chat.validation.book-format.jsonl');
 const rounds = 15;
@@ -41,12 +44,16 @@ function processorTime(work: () => unknown): number {
 const lines = linesToCheck();
 const source = new TextLines(lines.join('\n'));
 const parse: number[] = [];
+const structure: number[] = [];
 const rules: number[] = [];
 const full: number[] = [];
 const edits: number[] = [];
 
 for (let round = 0; round < rounds; round += 1) {
   parse.push(processorTime(() => lines.forEach((line) => JSON.parse(line) as unknown)));
+  structure.push(
+    processorTime(() => lines.forEach((line) => examine(JSON.parse(line) as Readonly<Record<string, unknown>>, defaultRuleset))),
+  );
   rules.push(processorTime(() => lines.forEach((line) => checkLine(line, { first: false }))));
   const document = new DatasetDocument(source);
   full.push(
@@ -73,12 +80,28 @@ for (let round = 0; round < rounds; round += 1) {
   }
 }
 
-const safety: number[] = [];
-const across: number[] = [];
-for (let round = 0; round < 5; round += 1) {
-  safety.push(processorTime(() => lines.forEach((line) => findSensitive(line))));
-  const document = new DatasetDocument(source);
-  across.push(processorTime(() => document.compare()));
+/** Comparing the examples of a text, against parsing the same lines. */
+function comparing(text: TextLines): number {
+  const parsing: number[] = [];
+  const across: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    parsing.push(
+      processorTime(() => {
+        for (let line = 0; line < text.lineCount; line += 1) JSON.parse(text.lineAt(line));
+      }),
+    );
+    const document = new DatasetDocument(text);
+    across.push(processorTime(() => document.compare()));
+  }
+  return median(across) / median(parsing);
+}
+
+const service: number[] = [];
+for (let round = 0; round < 3; round += 1) {
+  const start = process.cpuUsage();
+  await validateWithLanguageService(lines);
+  const { user, system } = process.cpuUsage(start);
+  service.push((user + system) / 1000);
 }
 
 const parsing = median(parse);
@@ -86,11 +109,31 @@ const whole = median(full);
 const ratio = (value: number): string => value.toFixed(2);
 console.log(`lines                                      ${lines.length}`);
 console.log(`JSON.parse of each line                    1.00 (${parsing.toFixed(1)} ms of processor time)`);
-console.log(`rules of each line                         ${ratio(median(rules) / parsing)}`);
-console.log(`secrets and personal data alone            ${ratio(median(safety) / parsing)}`);
-console.log(`across lines, with near duplicates         ${ratio(median(across) / parsing)}   (wanted: at most 6)`);
+console.log(`structural rules of each line, with parsing ${ratio(median(structure) / parsing).slice(0, 4)}   (wanted: at most 2)`);
+console.log(`duplicate keys, secrets and personal data  ${ratio((median(rules) - median(structure)) / parsing)}   more (wanted: at most 2)`);
 console.log(`full validation with all problems listed   ${ratio(whole / parsing)}   (wanted: at most 3)`);
+console.log(`vscode-json-languageservice with a schema  ${ratio(median(service) / parsing)}   ${(median(service) / whole).toFixed(1)} times full validation (wanted: at least 5)`);
 console.log(`again after one edit, of a full run        ${((median(edits) / whole) * 100).toFixed(2)} %   (wanted: under 1 %)`);
+console.log(`across lines, with near duplicates         ${ratio(comparing(source))}   (wanted: at most 6)`);
+for (const count of [lines.length, 4 * lines.length]) {
+  const text = new TextLines(uniqueLines(lines, count).join('\n'));
+  console.log(`across ${String(count).padStart(5)} lines of which no two are alike ${ratio(comparing(text))}`);
+}
+
+/** Lines that are all different: each repeats one of the given with half of its longer words replaced by others. */
+function uniqueLines(given: readonly string[], count: number): readonly string[] {
+  const random = new Random(1);
+  const words = given.slice(0, 1000).join(' ').match(/[a-z]{3,}/g) ?? [];
+  return Array.from({ length: count }, (_, index) => {
+    const example = JSON.parse(given[index % given.length] ?? '') as { readonly messages: { readonly role: string; content: string }[] };
+    for (const message of example.messages) {
+      if (message.role !== 'system') {
+        message.content = message.content.replace(/[A-Za-z]{4,}/g, (word) => (random.next() < 0.5 ? random.pick(words) : word));
+      }
+    }
+    return JSON.stringify(example);
+  });
+}
 
 /** One keystroke in the middle of files of different length, against the shortest. */
 let shortest: number | undefined;

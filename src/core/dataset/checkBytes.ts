@@ -83,7 +83,7 @@ function take(
     if (line.text === undefined) {
       stream.pushOverlong(maximumLine);
     } else {
-      const check = stream.push(line.text, line.validUtf8, line.elided);
+      const check = stream.push(line.text, line);
       if (corpus && check.kind === 'example') {
         addLine(corpus, line.text, stream.lineCount - 1);
       }

@@ -32,13 +32,18 @@ export type LineCheck = {
 
 export type ProblemsByFormat = Readonly<Partial<Record<Format, readonly LineProblem[]>>>;
 
+export type DecodedFrom = {
+  /** False if the bytes were no UTF-8. */
+  readonly validUtf8: boolean;
+  /** What is missing of a long line; places are told as in the whole one. */
+  readonly elided?: readonly Elision[] | undefined;
+};
+
 export type LineOptions = {
   /** The line is the first of its file, where a byte-order mark may stand. */
   readonly first: boolean;
-  /** False if the file's bytes of this line were no UTF-8. */
-  readonly validUtf8?: boolean;
-  /** What is missing of a long line; places are told as in the whole one. */
-  readonly elided?: readonly Elision[] | undefined;
+  /** How the bytes of a file became the line, if it is of one. */
+  readonly decoded?: DecodedFrom | undefined;
   /** Without it, the rules of OpenAI as they are. */
   readonly ruleset?: Ruleset;
   /** Sensitive values that may stand in the file. */
@@ -70,7 +75,7 @@ export function checkLine(text: string, options: LineOptions): LineCheck {
   const check = checkContent(text, colons, options);
   const sensitive = findSensitive(text, options.allow, colons);
   const complete = sensitive.length === 0 ? check : withSensitive(check, sensitive, options.ruleset);
-  return options.elided ? inWholeLine(complete, options.elided) : complete;
+  return options.decoded?.elided ? inWholeLine(complete, options.decoded.elided) : complete;
 }
 
 /** The places of problems as they are with what is missing. */
@@ -115,9 +120,9 @@ function checkContent(text: string, colons: Colons, options: LineOptions): LineC
     return broken([...textProblems(text, options), ...toProblem(facts, contentSpan(text), options.ruleset)]);
   }
   const ruleset = options.ruleset ?? defaultRuleset;
-  const { format, hasSystem, traits, found } = examine(value, ruleset, options.elided);
+  const { format, hasSystem, traits, found } = examine(value, ruleset, options.decoded?.elided);
   const suspicious =
-    options.validUtf8 === false || text.includes('\uFFFD') || colons.keys !== keysIn(value) || mayHoldHalves(text, value);
+    options.decoded?.validUtf8 === false || text.includes('\uFFFD') || colons.keys !== keysIn(value) || mayHoldHalves(text, value, options.decoded !== undefined);
   if (!suspicious && found.length === 0) {
     return clean(format, hasSystem, traits);
   }
@@ -165,7 +170,7 @@ function clean(format: Format | undefined, hasSystem: boolean, traits: Traits): 
 
 function textProblems(text: string, options: LineOptions): LineProblem[] {
   const at = text.indexOf('\uFFFD');
-  if (options.validUtf8 === false) {
+  if (options.decoded?.validUtf8 === false) {
     const span = at === -1 ? contentSpan(text) : { start: at, end: at + 1 };
     return [...toProblem({ code: 'line.invalidUtf8' }, span, options.ruleset)];
   }

@@ -1,9 +1,9 @@
-import { columnOf, type Elision } from '../jsonl/elision.ts';
+import { columnOf } from '../jsonl/elision.ts';
 import { isBlank } from '../jsonl/lines.ts';
 import type { DatasetOptions } from './document.ts';
 import { formats, type Format } from './format.ts';
 import { framingOf, Head } from './framing.ts';
-import { checkLine, overlongLine, type LineCheck } from './line.ts';
+import { checkLine, overlongLine, type DecodedFrom, type LineCheck } from './line.ts';
 import type { Problem } from './problem.ts';
 import { defaultRuleset, type Ruleset } from './ruleset.ts';
 import type { AllowList } from './safety/allowList.ts';
@@ -51,16 +51,16 @@ export class DatasetStream {
     return this.#line;
   }
 
-  /** Takes the next line, without its line break and without what is elided. */
-  push(text: string, validUtf8 = true, elided?: readonly Elision[]): LineCheck {
-    const check = checkLine(text, { first: this.#line === 0, validUtf8, elided, ruleset: this.#ruleset, allow: this.#allow });
+  /** Takes the next line, without its line break. */
+  push(text: string, decoded?: DecodedFrom): LineCheck {
+    const check = checkLine(text, { first: this.#line === 0, decoded, ruleset: this.#ruleset, allow: this.#allow });
     this.#byteOrderMark ||= this.#line === 0 && text.startsWith('\uFEFF');
     if (!isBlank(text)) {
       this.#first ??= { line: this.#line, text };
       this.#last = text;
       this.#head.add(text);
     }
-    this.#keep(check, elided ? columnOf(text.length, elided) : text.length);
+    this.#keep(check, decoded?.elided ? columnOf(text.length, decoded.elided) : text.length);
     return check;
   }
 

@@ -1,23 +1,37 @@
 type Container = Readonly<Record<string, unknown>> | readonly unknown[];
 
-/** Number of keys of a parsed value at every depth. It does not recurse: lines may be nested very deep. */
+/** Deeper values are put aside: lines may be nested deeper than a call stack is. */
+const deepest = 50;
+
+/** Number of keys of a parsed value at every depth. */
 export function keysIn(value: Readonly<Record<string, unknown>>): number {
+  const aside: Container[] = [];
+  let keys = count(value, 0, aside);
+  for (let container = aside.pop(); container; container = aside.pop()) {
+    keys += count(container, 0, aside);
+  }
+  return keys;
+}
+
+function count(container: Container, depth: number, aside: Container[]): number {
+  if (depth > deepest) {
+    aside.push(container);
+    return 0;
+  }
   let keys = 0;
-  const open: Container[] = [value];
-  for (let container = open.pop(); container; container = open.pop()) {
-    if (isArray(container)) {
-      for (const item of container) {
-        if (typeof item === 'object' && item !== null) {
-          open.push(item as Container);
-        }
+  if (isArray(container)) {
+    for (let at = 0; at < container.length; at += 1) {
+      const item = container[at];
+      if (typeof item === 'object' && item !== null) {
+        keys += count(item as Container, depth + 1, aside);
       }
-    } else {
-      for (const key in container) {
-        keys += 1;
-        const item = container[key];
-        if (typeof item === 'object' && item !== null) {
-          open.push(item as Container);
-        }
+    }
+  } else {
+    for (const key in container) {
+      keys += 1;
+      const item = container[key];
+      if (typeof item === 'object' && item !== null) {
+        keys += count(item as Container, depth + 1, aside);
       }
     }
   }
@@ -25,11 +39,11 @@ export function keysIn(value: Readonly<Record<string, unknown>>): number {
 }
 
 /**
- * True if a string of a parsed line holds half of a surrogate pair, or may: such a half stands in the line itself, or
- * is written as an escape, so that the values of few lines are looked at.
+ * True if a string of a parsed line holds half of a surrogate pair, or may: such a half stands in the line itself,
+ * unless that was `decoded` from bytes, or is written as an escape, so that the values of few lines are looked at.
  */
-export function mayHoldHalves(line: string, value: Readonly<Record<string, unknown>>): boolean {
-  return !line.isWellFormed() || (line.includes('\\u') && holdsHalves(value));
+export function mayHoldHalves(line: string, value: Readonly<Record<string, unknown>>, decoded: boolean): boolean {
+  return !(decoded || line.isWellFormed()) || (line.includes('\\u') && holdsHalves(value));
 }
 
 function holdsHalves(value: Readonly<Record<string, unknown>>): boolean {

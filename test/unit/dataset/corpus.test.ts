@@ -3,7 +3,10 @@ import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkBytes } from '../../../src/core/dataset/checkBytes.ts';
+import { Corpus } from '../../../src/core/dataset/corpus/corpus.ts';
 import { readCorpus } from '../../../src/core/dataset/corpus/readCorpus.ts';
+import { similarity, sketchOf } from '../../../src/core/dataset/corpus/sketch.ts';
+import { SketchPages } from '../../../src/core/dataset/corpus/sketchPages.ts';
 import { corpusRules, type CorpusCodes } from '../../../src/core/dataset/codes/corpusCodes.ts';
 import { DatasetDocument } from '../../../src/core/dataset/document.ts';
 import type { Problem } from '../../../src/core/dataset/problem.ts';
@@ -212,3 +215,84 @@ for (const [file, counts] of real) {
     assert.deepEqual(found, counts);
   });
 }
+
+/** Texts of many lengths, each with others in which so many words are replaced. */
+function nearTexts(random: Random): string[] {
+  const vocabulary = Array.from({ length: 4000 }, (_, index) => `w${random.below(26 ** 4).toString(26).replace(/\d/g, 'q')}${'abcdefgh'[index % 8]}`);
+  return Array.from({ length: 120 }, () => {
+    const words = Array.from({ length: random.pick([25, 60, 120, 400]) }, () => random.pick(vocabulary));
+    const changed = (count: number): string => {
+      const copy = [...words];
+      for (let change = 0; change < count; change += 1) copy[random.below(copy.length)] = random.pick(vocabulary);
+      return copy.join(' ');
+    };
+    return [words.join(' '), ...[0.005, 0.01, 0.02, 0.04, 0.06, 0.1, 0.2].map((share) => changed(Math.max(1, Math.round(share * words.length))))];
+  }).flat();
+}
+
+function shinglesOf(text: string): ReadonlySet<string> {
+  const words = text.split(' ');
+  return new Set(words.slice(2).map((word, index) => `${words[index]} ${words[index + 1]} ${word}`));
+}
+
+function jaccard(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  let common = 0;
+  for (const shingle of one) common += other.has(shingle) ? 1 : 0;
+  return common / (one.size + other.size - common);
+}
+
+test('near duplicates are those that share shingles, as counted one by one', () => {
+  const texts = nearTexts(new Random(3));
+  const corpus = new Corpus();
+  const places = texts.map((text, index) => corpus.add({ prompt: 'Why?', completion: text }, 'completion', { start: 0, end: 1 }, { start: index }));
+  corpus.settle(() => false);
+  const shingles = texts.map(shinglesOf);
+  // Pairs that are clearly near or clearly not, and what was found of them.
+  const near = { of: 0, found: 0 };
+  const far = { of: 0, found: 0 };
+  for (let one = 0; one < texts.length; one += 1) {
+    for (let other = one + 1; other < texts.length; other += 1) {
+      const [left, right] = [places[one]?.copies, places[other]?.copies];
+      assert.ok(left && right);
+      if (left === right) continue;
+      const similarity = jaccard(shingles[one] ?? new Set(), shingles[other] ?? new Set());
+      const counts = similarity >= 0.9 ? near : similarity < 0.65 ? far : undefined;
+      if (counts) {
+        counts.of += 1;
+        counts.found += left.near?.has(right) ? 1 : 0;
+      }
+    }
+  }
+  assert.ok(near.of > 200 && far.of > 100_000, JSON.stringify({ near, far }));
+  assert.ok(near.found >= 0.97 * near.of, `of ${near.of} near pairs ${near.found} were found`);
+  assert.ok(far.found <= 0.00001 * far.of, `of ${far.of} far pairs ${far.found} were told`);
+});
+
+test('a sketch holds exactly the smallest hashes, for texts of every length', () => {
+  const random = new Random(9);
+  for (let length = 1; length < 3000; length = Math.ceil(length * 1.3)) {
+    for (const variety of [3, 40, 100_000]) {
+      const words = Array.from({ length }, () => `w${random.below(variety)}x`);
+      // Case and punctuation do not count, and neither does how the words are cut into texts.
+      const whole = sketchOf([words.join(' ')], new SketchPages());
+      const parts = sketchOf([words.slice(0, length >> 1).join('; ').toUpperCase(), `\u201c${words.slice(length >> 1).join('\u2014')}\u201d`], new SketchPages());
+      const hashes = (sketch: typeof whole): readonly number[] => [...sketch.page.subarray(sketch.start, sketch.start + sketch.size)];
+      assert.deepEqual(hashes(whole), hashes(parts));
+      assert.deepEqual(hashes(whole), [...new Set(hashes(whole))].sort((one, other) => one - other));
+      const different = shinglesOf(words.join(' ')).size;
+      assert.equal(whole.size, length < 3 ? 1 : Math.min(64, different), `${length} words`);
+      assert.equal(similarity(whole, parts), 1);
+    }
+  }
+});
+
+test('what comparing shows is looked for in slices', () => {
+  const document = new DatasetDocument(new TextLines(Array.from({ length: 4000 }, (_, index) => chatLine(`q ${index % 50}`)).join('\n')));
+  document.check();
+  let calls = 1;
+  while (!document.compare(() => true)) calls += 1;
+  // One for each line that is read, then one for some hundred problems each.
+  assert.ok(calls > 4000 + 10, String(calls));
+  assert.equal(document.summary().warnings, [...document.problems()].filter(({ code }) => code === 'corpus.duplicate.same').length);
+  assert.equal(document.summary().warnings, 3950);
+});

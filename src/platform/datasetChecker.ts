@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { StreamResult } from '../core/dataset/stream.ts';
 import {
-  checkerYoungMegabytes,
+  checkerLimits,
   type DatasetCheck,
   type DatasetCheckOutcome,
   type DatasetOwnerApi,
@@ -34,7 +34,7 @@ export class DatasetChecker implements vscode.Disposable {
   constructor(options: { readonly program: string; readonly log: Log }) {
     this.#client = new WorkerClient<DatasetWorkerApi, DatasetOwnerApi>({
       ...options,
-      youngMegabytes: checkerYoungMegabytes,
+      limits: checkerLimits,
       handlers: {
         progress: ({ checkId, share }) => this.#underWay.get(checkId)?.onProgress?.(share),
         next: async ({ checkId }) => {

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { Worker, type ResourceLimits } from 'node:worker_threads';
 import type * as vscode from 'vscode';
 import { connect, type Api, type Connection, type Handlers } from '../protocol/rpc.ts';
 import type { Log } from './log.ts';
@@ -9,8 +9,8 @@ type WorkerClientOptions<Ours extends Api<Ours>> = {
   /** What the worker may call here. */
   readonly handlers: Handlers<Ours>;
   readonly log: Log;
-  /** Most megabytes of its short-lived objects, where a small number keeps its memory low at hardly any cost. */
-  readonly youngMegabytes?: number;
+  /** Limits of its memory, which also tell the engine how eagerly to clear up. */
+  readonly limits?: ResourceLimits;
   /** The thread ends after so long without work. Default one minute. */
   readonly idleMs?: number;
 };
@@ -54,9 +54,8 @@ export class WorkerClient<Theirs extends Api<Theirs>, Ours extends Api<Ours>> im
   }
 
   #start(): Thread<Theirs> {
-    const { program, handlers, log, youngMegabytes } = this.#options;
-    const resourceLimits = youngMegabytes === undefined ? {} : { maxYoungGenerationSizeMb: youngMegabytes };
-    const worker = new Worker(program, { resourceLimits });
+    const { program, handlers, log, limits } = this.#options;
+    const worker = new Worker(program, { resourceLimits: limits ?? {} });
     const connection = connect<Theirs, Ours>(
       {
         post: (message) => worker.postMessage(message),

@@ -2,8 +2,11 @@ import type { FileFacts } from '../core/dataset/fileProblems.ts';
 import type { Ruleset } from '../core/dataset/ruleset.ts';
 import type { StreamResult } from '../core/dataset/stream.ts';
 
-/** Lines live shortly; with the engine's own limit a check of a large file takes a hundred megabytes more. */
-export const checkerYoungMegabytes = 16;
+/**
+ * Memory of the worker. Lines live shortly, and the engine's own limits let it take a hundred megabytes more before it
+ * clears up; the greater of the two is what the longest line with problems may need.
+ */
+export const checkerLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1024 } as const;
 
 /** What is to be checked, and how. */
 export type DatasetCheck = {

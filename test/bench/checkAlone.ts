@@ -4,11 +4,11 @@
  */
 import { Worker } from 'node:worker_threads';
 import { defaultRuleset } from '../../src/core/dataset/ruleset.ts';
-import { checkerYoungMegabytes, type DatasetOwnerApi, type DatasetWorkerApi } from '../../src/protocol/datasetCheck.ts';
+import { checkerLimits, type DatasetOwnerApi, type DatasetWorkerApi } from '../../src/protocol/datasetCheck.ts';
 import { connect } from '../../src/protocol/rpc.ts';
 
 const [program = '', path = ''] = process.argv.slice(2);
-const worker = new Worker(program, { resourceLimits: { maxYoungGenerationSizeMb: checkerYoungMegabytes } });
+const worker = new Worker(program, { resourceLimits: checkerLimits });
 const remote = connect<DatasetWorkerApi, DatasetOwnerApi>(
   {
     post: (message) => worker.postMessage(message),

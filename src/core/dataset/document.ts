@@ -6,7 +6,7 @@ import type { Framing } from './format.ts';
 import type { Corpus } from './corpus/corpus.ts';
 import { CorpusLines } from './corpus/corpusLines.ts';
 import type { ReferenceFile } from './corpus/corpusProblems.ts';
-import { CorpusSearch } from './corpus/corpusSearch.ts';
+import { CorpusSearch, nothingCompared, type Compared } from './corpus/corpusSearch.ts';
 import { endsOf, framingOf } from './framing.ts';
 import { checkLine, overlongLine, type LineCheck } from './line.ts';
 import type { Problem } from './problem.ts';
@@ -49,7 +49,7 @@ export class DatasetDocument {
   /** Looks for what comparing shows, between two calls. */
   #search: CorpusSearch | undefined;
   /** What comparing found; empty from an edit to the next comparison. */
-  #compared: ReadonlyMap<number, readonly Problem[]> = new Map();
+  #compared: Compared = nothingCompared;
 
   constructor(source: LineSource, options: DatasetOptions = {}) {
     this.#source = source;
@@ -153,22 +153,20 @@ export class DatasetDocument {
   }
 
   #forgetCompared(): void {
-    this.#compared = new Map();
+    this.#compared = nothingCompared;
     this.#search = undefined;
   }
 
   /** The file in numbers, as far as it is checked and compared. */
   summary(): DatasetSummary {
     const { tally: _tally, ruleset: _ruleset, atFile: _atFile, ...summary } = this.#look();
-    let { errors, warnings, information } = summary;
-    for (const problems of this.#compared.values()) {
-      for (const { severity } of problems) {
-        errors += severity === 'error' ? 1 : 0;
-        warnings += severity === 'warning' ? 1 : 0;
-        information += severity === 'information' ? 1 : 0;
-      }
-    }
-    return { ...summary, errors, warnings, information };
+    const { error, warning, information } = this.#compared.counts;
+    return {
+      ...summary,
+      errors: summary.errors + error,
+      warnings: summary.warnings + warning,
+      information: summary.information + information,
+    };
   }
 
   /** All problems: those of the file, then those of the lines in order. They are made while they are read. */
@@ -178,7 +176,7 @@ export class DatasetDocument {
     if (view.framing !== 'lines') {
       return;
     }
-    const compared = [...this.#compared.keys()];
+    const compared = [...this.#compared.byLine.keys()];
     let next = 0;
     for (const { start, items, summary } of this.#lines.chunks()) {
       const here = next < compared.length && (compared[next] ?? 0) < start + items.length;
@@ -211,7 +209,7 @@ export class DatasetDocument {
       }
     } else if (check) {
       yield* problemsOfLine(check, line, this.#source.lineAt(line).length, view.format, this.#ruleset);
-      yield* this.#compared.get(line) ?? [];
+      yield* this.#compared.byLine.get(line) ?? [];
     }
   }
 

@@ -65,6 +65,11 @@ export class TokenLedger {
     }
   }
 
+  /** The tokens of each line in order: a walk takes a step per line, where asking line by line takes one per chunk of them. */
+  *all(): IterableIterator<LineTokens> {
+    for (const { items } of this.#lines.chunks()) yield* items;
+  }
+
   /** Lines that are not counted yet, in order. */
   *missing(): IterableIterator<number> {
     for (const { start, items, summary } of this.#lines.chunks()) {

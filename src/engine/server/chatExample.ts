@@ -18,7 +18,7 @@ export function exampleFault(
   validUtf8: boolean,
   { example, fileId }: { readonly example: number; readonly fileId: string },
 ): ExampleFault | undefined {
-  const { kind, format, problems, as } = checkLine(text, { first: example === 1, validUtf8 });
+  const { kind, format, problems, as } = checkLine(text, { first: example === 1, decoded: { validUtf8 } });
   if (kind === 'blank') {
     return undefined;
   }

@@ -46,7 +46,7 @@ export class DatasetTokens implements vscode.Disposable {
   }
 
   /** The tokens of the lines of a document as they are counted; undefined as with `totals`. */
-  linesOf(document: vscode.TextDocument): Pick<TokenLedger, 'get'> | undefined {
+  linesOf(document: vscode.TextDocument): Pick<TokenLedger, 'all'> | undefined {
     const counted = this.#counted.get(document.uri.toString());
     return counted?.document === document ? counted.ledger : undefined;
   }

@@ -191,10 +191,12 @@ export class StatisticsPanel implements vscode.Disposable {
     const lines = document === undefined ? undefined : this.#services.counted.linesOf(document);
     if (document?.version !== version || lines === undefined || this.#statistics === undefined) return;
     let missing = 0;
-    for (let line = 0; line < this.#statistics.lineCount; line += 1) {
-      const tokens = lines.get(line);
+    let line = 0;
+    for (const tokens of lines.all()) {
+      if (line === this.#statistics.lineCount) break;
       if (tokens === undefined) missing += 1;
       else this.#statistics.setTokens(line, tokens);
+      line += 1;
     }
     this.#facts = missing > 0 ? { phase: 'counting', canStop: false } : { phase: 'done' };
     this.#updateSoon();

@@ -9,13 +9,13 @@ import { report } from '../../integration/report.ts';
 const words = 'water energy cell plant rock light air heat mass force field wave atom star river ocean ice salt moon tide'.split(' ');
 /** Longer than a hand rests between two keystrokes, so that each is checked by itself. */
 const restMs = 400;
-const keystrokes = 40;
+const keystrokes = 25;
 
 /** An example of about 300 characters; no two are alike. */
 function lineAt(index: number): string {
   const text = (count: number, seed: number): string =>
     Array.from({ length: count }, (_, at) => `${words[(seed * 7 + at * at * 3 + at) % words.length]}${(seed * 31 + at * 17) % 97}`).join(' ');
-  return chatLine(`${text(10, index)}?`, `${text(18, index + 5)}.`);
+  return chatLine(`${index} ${text(10, index)}?`, `${text(18, index + 5)}.`);
 }
 
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,7 +1,15 @@
-import type { Problem } from '../problem.ts';
+import type { Problem, Severity } from '../problem.ts';
 import type { Ruleset } from '../ruleset.ts';
 import type { CorpusLines } from './corpusLines.ts';
 import { byCode, findCorpusProblems, type ReferenceFile } from './corpusProblems.ts';
+
+/** What comparing found, by line in order, and how many problems that are. */
+export type Compared = {
+  readonly byLine: ReadonlyMap<number, readonly Problem[]>;
+  readonly counts: Readonly<Record<Severity, number>>;
+};
+
+export const nothingCompared: Compared = { byLine: new Map(), counts: { error: 0, warning: 0, information: 0 } };
 
 /** Between two looks at whether others want their turn; a step takes about a microsecond. */
 const stepsPerLook = 256;
@@ -10,20 +18,22 @@ const stepsPerLook = 256;
 export class CorpusSearch {
   readonly #steps: Iterator<Problem | undefined>;
   readonly #byLine = new Map<number, Problem[]>();
+  readonly #counts: Record<Severity, number> = { error: 0, warning: 0, information: 0 };
 
   constructor(lines: CorpusLines, ruleset: Ruleset, reference: ReferenceFile | undefined) {
     lines.place();
     this.#steps = findCorpusProblems(lines.corpus, ruleset, reference);
   }
 
-  /** Goes on until `stop`, asked now and then, says so. The problems by line in order once all are found. */
-  go(stop: () => boolean): ReadonlyMap<number, readonly Problem[]> | undefined {
+  /** Goes on until `stop`, asked now and then, says so. The problems once all are found. */
+  go(stop: () => boolean): Compared | undefined {
     for (let step = 1; ; step += 1) {
       const { done, value } = this.#steps.next();
       if (done) {
-        return this.#inOrder();
+        return { byLine: this.#inOrder(), counts: this.#counts };
       }
       if (value) {
+        this.#counts[value.severity] += 1;
         const { line } = value.range.start;
         const known = this.#byLine.get(line);
         if (known) {

@@ -18,6 +18,7 @@ const mostRepeatedTitles = 1_000;
 
 export type LineState = 'blank' | 'broken' | 'overlong' | 'example';
 export type Measure = 'tokens' | 'turns' | 'characters';
+const measures: readonly Measure[] = ['tokens', 'turns', 'characters'];
 
 /** Lines of a report's bar. `line` counts from 0. */
 export type Selection =
@@ -88,6 +89,9 @@ export class DatasetStatistics {
   #longEnough = 0;
   readonly #repeatedTitles = new Map<number, string | null>();
   #truncated = false;
+  /** Distributions as they were computed last, and those that lines have changed since. */
+  readonly #distributions = new Map<Measure, Distribution | null>();
+  readonly #stale = new Set<Measure>(measures);
 
   get lineCount(): number {
     return this.#lines.length;
@@ -104,6 +108,7 @@ export class DatasetStatistics {
       this.#truncated = true;
       return;
     }
+    measures.forEach((measure) => this.#stale.add(measure));
     if (text === undefined) this.#lines.add(2);
     else if (isBlank(text)) this.#lines.add(0);
     else this.#addExample(text.trim());
@@ -113,10 +118,19 @@ export class DatasetStatistics {
   setTokens(line: number, tokens: number | null): void {
     if ((this.#lines.kinds[line] ?? 0) >= firstExampleKind && line < this.#lines.length) {
       this.#lines.tokens[line] = tokens ?? noTokens;
+      this.#stale.add('tokens');
     }
   }
 
-  report(): StatisticsReport {
+  /** A part of what a report takes, since a million lines take long; true if what is left of it is little. */
+  prepareReport(): boolean {
+    const [stale] = this.#stale;
+    if (stale !== undefined) this.#distribution(stale, false);
+    return this.#stale.size === 0;
+  }
+
+  /** `asPrepared`: what was prepared is good enough, though lines came since. */
+  report(asPrepared = false): StatisticsReport {
     const { length, kinds: lineKinds, tokens } = this.#lines;
     const counts = kinds.map(() => 0);
     let missingTokens = 0;
@@ -126,10 +140,10 @@ export class DatasetStatistics {
       if (tokens[line] === unknownTokens) missingTokens += 1;
     }
     const [blank = 0, broken = 0, overlong = 0, ...ofFormats] = counts;
-    const measures = {
-      tokens: this.#distribution('tokens'),
-      turns: this.#distribution('turns'),
-      characters: this.#distribution('characters'),
+    const distributions = {
+      tokens: this.#distribution('tokens', asPrepared),
+      turns: this.#distribution('turns', asPrepared),
+      characters: this.#distribution('characters', asPrepared),
     };
     const repeated = [...this.#repeated].map(([first, examples]) => {
       return { first, title: this.#repeatedTitles.get(first) ?? null, examples };
@@ -142,14 +156,14 @@ export class DatasetStatistics {
         .map((examples, index) => ({ format: index === 0 ? null : (formats[index - 1] ?? null), examples }))
         .filter(({ examples }) => examples > 0)
         .toSorted((one, other) => other.examples - one.examples),
-      measures,
+      measures: distributions,
       missingTokens,
       roles: this.#roles
         .map(({ name, sums }) => ({ name, ...sums }))
         .toSorted((one, other) => other.messages - one.messages),
       systems: this.#systemShares(),
       differentSystems: this.#systems.size + (this.#otherSystems > 0 ? 1 : 0),
-      longest: this.#longest(measures.tokens === null ? 'characters' : 'tokens'),
+      longest: this.#longest(distributions.tokens === null ? 'characters' : 'tokens'),
       repeated: repeated.toSorted((one, other) => other.examples - one.examples || one.first - other.first).slice(0, listed),
       repeatedGroups: repeated.length,
       copies: repeated.reduce((sum, { examples }) => sum + examples - 1, 0),
@@ -298,8 +312,13 @@ export class DatasetStatistics {
     return others.examples > 0 ? [...shown, others] : shown;
   }
 
-  #distribution(measure: Measure): Distribution | null {
-    return distributionOf(this.#lines[measure].subarray(0, this.#lines.length)) ?? null;
+  #distribution(measure: Measure, asPrepared: boolean): Distribution | null {
+    const known = this.#distributions.get(measure);
+    if (known !== undefined && (asPrepared || !this.#stale.has(measure))) return known;
+    const distribution = distributionOf(this.#lines[measure].subarray(0, this.#lines.length)) ?? null;
+    this.#distributions.set(measure, distribution);
+    this.#stale.delete(measure);
+    return distribution;
   }
 
   #longest(measure: 'tokens' | 'characters'): readonly LongExample[] {

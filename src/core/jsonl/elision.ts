@@ -28,7 +28,7 @@ const inBase64 = ((): Uint8Array => {
   }
   return table;
 })();
-const marker = [...';base64,'].map((unit) => unit.charCodeAt(0));
+const marker = Uint8Array.from(';base64,', (unit) => unit.charCodeAt(0));
 const backslash = 92;
 const slash = 47;
 

@@ -119,7 +119,7 @@ export class StatisticsPanel implements vscode.Disposable {
   }
 
   get #view() {
-    return toStatisticsView(this.#uri, this.#statistics?.report(), this.#facts);
+    return toStatisticsView(this.#uri, this.#statistics?.report(this.#facts.phase === 'reading'), this.#facts);
   }
 
   /** Where the file is seen already, else beside this report. */
@@ -204,10 +204,17 @@ export class StatisticsPanel implements vscode.Disposable {
 
   #updateSoon(): void {
     if (this.#disposed) return;
-    this.#update ??= setTimeout(() => {
-      this.#update = undefined;
-      this.#page.tell('show', this.#view);
-    }, updateIntervalMs);
+    this.#update ??= setTimeout(() => this.#show(), updateIntervalMs);
+  }
+
+  /** What a report of many lines takes is done in parts, with a turn for others between them. */
+  #show(parts = 3): void {
+    if (this.#statistics?.prepareReport() === false && parts > 1) {
+      this.#update = setTimeout(() => this.#show(parts - 1), 0);
+      return;
+    }
+    this.#update = undefined;
+    this.#page.tell('show', this.#view);
   }
 }
 

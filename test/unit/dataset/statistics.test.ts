@@ -172,3 +172,21 @@ test('a file without end is looked at up to a limit', () => {
   const { lines, truncated, states } = statistics.report();
   assert.deepEqual([lines, truncated, states.example], [mostLines, true, 0]);
 });
+
+test('a report that was prepared in parts is the same, also after more lines and tokens', () => {
+  const statistics = new DatasetStatistics();
+  const fresh = new DatasetStatistics();
+  const both = (change: (one: DatasetStatistics) => void): void => [statistics, fresh].forEach(change);
+  both((one) => chatLines(20).forEach((line) => one.push(line)));
+  let parts = 1;
+  while (!statistics.prepareReport()) parts += 1;
+  assert.equal(parts, 3);
+  assert.deepEqual(statistics.report(), fresh.report());
+  both((one) => one.setTokens(3, 77));
+  both((one) => one.push('{"messages": []}'));
+  assert.equal(statistics.prepareReport(), false);
+  const after = new DatasetStatistics();
+  [...chatLines(20), '{"messages": []}'].forEach((line) => after.push(line));
+  after.setTokens(3, 77);
+  assert.deepEqual(statistics.report(), after.report());
+});

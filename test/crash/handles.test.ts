@@ -55,7 +55,7 @@ describe('a process without a free handle', () => {
       reserveBytes: 600,
     });
     disk.fault = ({ kind }) => (kind === 'open' ? { code: 'EMFILE' } : undefined);
-    await assert.rejects(store.receiveFile(), { code: 'EMFILE' });
+    await assert.rejects(store.fileBytes.receive(), { code: 'EMFILE' });
     assert.ok(slept >= 10_000 && slept < 11_000, String(slept));
     disk.fault = () => undefined;
     await steps[0]?.run(store, disk);

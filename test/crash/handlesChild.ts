@@ -18,7 +18,7 @@ try {
 setTimeout(() => {
   for (const handle of taken) closeSync(handle);
 }, Number(milliseconds));
-const incoming = await store.receiveFile();
+const incoming = await store.fileBytes.receive();
 await incoming.write(content('handles', 1000));
 const { bytes, sha256 } = await incoming.finish();
 const wire = { id: incoming.id, object: 'file', bytes, created_at: 1, filename: 'a.jsonl', purpose: 'fine-tune', status: 'processed', expires_at: null, status_details: null } as const;

@@ -57,7 +57,7 @@ for (let turn = 0; turn < Number(turns); turn += 1) {
   const jobs = [...store.state.jobs.values()];
   const choice = random.below(10);
   if (choice < 3 || files.length === 0) {
-    const incoming = await store.receiveFile();
+    const incoming = await store.fileBytes.receive();
     tell({ kind: 'asked', id: incoming.id });
     await incoming.write(content(incoming.id, 1 + random.below(9000)));
     const { bytes, sha256 } = await incoming.finish();
@@ -69,7 +69,7 @@ for (let turn = 0; turn < Number(turns); turn += 1) {
     tell({ kind: 'deleting', id });
     await store.commit(() => ({ changes: [{ kind: 'fileDeleted', id }], result: undefined }));
     tell({ kind: 'deleted', id });
-    await store.releaseFiles([id]);
+    await store.fileBytes.release([id]);
   } else if (choice < 7) {
     const auto = { n_epochs: 'auto', batch_size: 'auto', learning_rate_multiplier: 'auto' } as const;
     const job = newJob({ model: 'tunesmith-tiny', baseDirectory: null, trainingFile: random.pick(files), validationFile: null, suffix: null, seed: 1, hyperparameters: auto, metadata: null }, 1, 1);

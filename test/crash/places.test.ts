@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function upload(store: Store): Promise<string> {
-  const incoming = await store.receiveFile();
+  const incoming = await store.fileBytes.receive();
   await incoming.write(content(incoming.id, 3000));
   const { bytes, sha256 } = await incoming.finish();
   const wire = { id: incoming.id, object: 'file', bytes, created_at: 1, filename: 'a.jsonl', purpose: 'fine-tune', status: 'processed', expires_at: null, status_details: null } as const;
@@ -26,7 +26,7 @@ async function check(root: string, ids: readonly string[]): Promise<void> {
   assert.deepEqual(store.status, { kind: 'ready' });
   assert.deepEqual([...store.state.files.keys()], ids);
   for (const file of store.state.files.values()) {
-    assert.deepEqual(await readFile(await store.checkedFile(file)), content(file.wire.id, 3000));
+    assert.deepEqual(await readFile(await store.fileBytes.checked(file)), content(file.wire.id, 3000));
   }
   await store.close();
 }
@@ -58,7 +58,7 @@ describe('a data folder', () => {
         await cp(root, copy, { recursive: true });
         const [first = ''] = ids;
         await store.commit(() => ({ changes: [{ kind: 'fileDeleted', id: first }], result: undefined }));
-        await store.releaseFiles([first]);
+        await store.fileBytes.release([first]);
         for (let count = 0; count < compactions; count += 1) {
           await upload(store);
           await store.compact();

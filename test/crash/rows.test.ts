@@ -49,16 +49,16 @@ describe('a disk that lost or changed something', () => {
     const store = await openStore(new ModelDisk(disk.live));
     const [file] = store.state.files.values();
     assert.ok(file !== undefined);
-    assert.equal((await readBytes(await store.checkedFile(file), { system: disk })).length, file.wire.bytes);
+    assert.equal((await readBytes(await store.fileBytes.checked(file), { system: disk })).length, file.wire.bytes);
     for (let index = 0; index < file.wire.bytes; index += 97) {
       const image = withFile(disk, file.wire.id, (bytes) => {
         bytes[index] = (bytes[index] ?? 0) ^ 4;
         return bytes;
       });
       const now = await opened(image);
-      await assert.rejects(now.store.checkedFile(file), (error) => error instanceof BytesLostError && /damaged on the disk.*quarantine/.test(error.message));
+      await assert.rejects(now.store.fileBytes.checked(file), (error) => error instanceof BytesLostError && /damaged on the disk.*quarantine/.test(error.message));
       assert.ok(now.disk.live.tree().has(`${root}/quarantine/${file.wire.id}`));
-      await assert.rejects(now.store.checkedFile(file), /no longer on the disk/);
+      await assert.rejects(now.store.fileBytes.checked(file), /no longer on the disk/);
     }
   });
 
@@ -101,7 +101,7 @@ describe('a disk that lost or changed something', () => {
     assert.match(store.status.reason, /journal-1\.log is damaged at byte \d+.*--repair/);
     assert.ok(linesOf(describeState(store.state)).length > 0 && linesOf(describeState(store.state)).every((line) => state.includes(line)));
     await assert.rejects(store.commit(() => ({ changes: [], result: 1 })), { name: 'StoreUnavailableError' });
-    await assert.rejects(store.receiveFile(), { name: 'StoreUnavailableError' });
+    await assert.rejects(store.fileBytes.receive(), { name: 'StoreUnavailableError' });
     await store.close();
     assert.deepEqual(now.ops, [], 'nothing was changed');
 
@@ -154,7 +154,7 @@ describe('a disk that does not do what it is asked', () => {
     const store = await openStore(now);
     for (const code of ['ENOENT', 'ENODEV', 'ENXIO', 'ETIMEDOUT', 'ESTALE']) {
       now.fault = (call) => (call.kind === 'open' ? { code } : undefined);
-      await assert.rejects(store.receiveFile(), { code });
+      await assert.rejects(store.fileBytes.receive(), { code });
     }
     now.fault = () => undefined;
     await steps[0]?.run(store, now);

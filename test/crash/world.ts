@@ -34,7 +34,7 @@ export function content(seed: string, length: number): Buffer {
 }
 
 async function receive(store: Store, id: string, lengths: readonly number[]): Promise<{ readonly bytes: number; readonly sha256: string }> {
-  const incoming = await store.receiveFile(id);
+  const incoming = await store.fileBytes.receive(id);
   try {
     for (const length of lengths) await incoming.write(content(id, length));
     return await incoming.finish();
@@ -79,9 +79,9 @@ function someJob(store: Store): StoredJob {
 }
 
 async function writeModel(store: Store, disk: ModelDisk, job: StoredJob, directory: string): Promise<void> {
-  await writeFolder(store.modelPath(directory), { 'config.json': '{}', 'model.safetensors': content(directory, 1500) }, disk);
-  await syncTree(store.modelPath(directory), disk);
-  for (const folder of [`${job.wire.id}/a1`, job.wire.id]) await syncFolder(store.modelPath(folder), disk);
+  await writeFolder(store.modelFolders.path(directory), { 'config.json': '{}', 'model.safetensors': content(directory, 1500) }, disk);
+  await syncTree(store.modelFolders.path(directory), disk);
+  for (const folder of [`${job.wire.id}/a1`, job.wire.id]) await syncFolder(store.modelFolders.path(folder), disk);
   await syncFolder(store.layout.models, disk);
 }
 
@@ -103,7 +103,7 @@ export const steps: readonly Step[] = [
       const id = [...store.state.files.keys()].at(-1);
       if (id === undefined) return;
       await commit(store, { kind: 'fileDeleted', id });
-      await store.releaseFiles([id]);
+      await store.fileBytes.release([id]);
     },
   },
   {
@@ -144,7 +144,7 @@ export const steps: readonly Step[] = [
         },
         ...dropped.map((one) => ({ kind: 'checkpointDropped', jobId: job.wire.id, id: one.wire.id }) as const),
       );
-      await store.releaseModels(dropped.map((one) => one.directory));
+      await store.modelFolders.release(dropped.map((one) => one.directory));
     },
   },
   {
@@ -154,8 +154,8 @@ export const steps: readonly Step[] = [
       const job = lastJob(store);
       if (job === undefined) return;
       await commit(store, { kind: 'jobChanged', id: job.wire.id, wire: { status: 'cancelled', finished_at: 5 } }, event(job, 'Cancelled'));
-      await store.releaseFiles([job.wire.training_file]);
-      await store.releaseJobFolder(job.wire.id);
+      await store.fileBytes.release([job.wire.training_file]);
+      await store.modelFolders.releaseJob(job.wire.id);
     },
   },
   {
@@ -189,7 +189,7 @@ export const steps: readonly Step[] = [
       const file = await receiveFile(store);
       const parts = store.state.uploadParts(id).map((part) => part.id);
       await commit(store, { kind: 'fileAdded', file }, { kind: 'uploadEnded', id, wire: { status: 'completed', file: file.wire } });
-      await store.releaseFiles(parts);
+      await store.fileBytes.release(parts);
     },
   },
   {
@@ -202,7 +202,7 @@ export const steps: readonly Step[] = [
       const step = (job.saved?.step ?? 0) + 1;
       const directory = `${id}/a1/state-${step}`;
       await writeModel(store, disk, job, directory);
-      const digest = await store.digestModel(directory);
+      const digest = await store.modelFolders.digest(directory);
       const plan = { totalSteps: 9, stepsPerEpoch: 3 };
       const begin: readonly Change[] = present === undefined ? [{ kind: 'jobAdded', job }] : [];
       await commit(
@@ -210,7 +210,7 @@ export const steps: readonly Step[] = [
         ...begin,
         { kind: 'jobChanged', id, attempt: 1, validated: true, plan, saved: { step, directory, digest }, wire: { status: 'queued', trained_tokens: step } },
       );
-      await store.releaseModels([job.saved?.directory ?? null]);
+      await store.modelFolders.release([job.saved?.directory ?? null]);
     },
   },
   {
@@ -220,7 +220,7 @@ export const steps: readonly Step[] = [
       const model = [...store.state.jobs.keys()].flatMap((id) => store.state.checkpoints(id)).findLast((one) => !store.state.isDeleted(one.wire.fine_tuned_model_checkpoint));
       if (model === undefined) return;
       await commit(store, { kind: 'modelDeleted', model: model.wire.fine_tuned_model_checkpoint });
-      await store.releaseModels([model.directory]);
+      await store.modelFolders.release([model.directory]);
     },
   },
 ];
@@ -239,17 +239,17 @@ export function describeState(state: State): string {
 export function checkBytes(store: Store, disk: ModelDisk): void {
   const tree = disk.live.tree();
   for (const { wire, sha256 } of store.state.files.values()) {
-    const bytes = tree.get(store.filePath(wire.id));
+    const bytes = tree.get(store.fileBytes.path(wire.id));
     assert.ok(bytes !== undefined, `the bytes of ${wire.id} are there`);
     assert.equal(createHash('sha256').update(bytes).digest('hex'), sha256, `the bytes of ${wire.id}`);
   }
   for (const id of [...store.state.uploads.keys()].flatMap((one) => store.state.uploadParts(one)).map((part) => part.id)) {
-    assert.ok(tree.get(store.filePath(id))?.equals(content(id, partBytes)) === true, `the bytes of ${id}`);
+    assert.ok(tree.get(store.fileBytes.path(id))?.equals(content(id, partBytes)) === true, `the bytes of ${id}`);
   }
   for (const directory of usedDirectories(store.state)) {
-    const weights = tree.get(`${store.modelPath(directory)}/model.safetensors`);
+    const weights = tree.get(`${store.modelFolders.path(directory)}/model.safetensors`);
     assert.ok(weights?.equals(content(directory, 1500)) === true, `the weights in ${directory}`);
-    assert.equal(tree.get(`${store.modelPath(directory)}/config.json`)?.toString(), '{}');
+    assert.equal(tree.get(`${store.modelFolders.path(directory)}/config.json`)?.toString(), '{}');
   }
   for (const path of tree.keys()) {
     assert.doesNotMatch(path, /\.tmp(\.old)?$/, 'no temporary file is left');

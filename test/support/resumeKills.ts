@@ -127,7 +127,7 @@ async function finish(life: Life, folder: string, jobId: string): Promise<Outcom
   await life.kill();
   const store = await Store.open(folder);
   const directory = store.state.jobs.get(jobId)?.modelDirectory ?? '';
-  const weights = await readFile(join(store.modelPath(directory), 'model.safetensors'));
+  const weights = await readFile(join(store.modelFolders.path(directory), 'model.safetensors'));
   await store.close();
   return { weights: createHash('sha256').update(weights).digest('hex'), csv, checkpoints, resumedAt: resumedAt.toReversed() };
 }

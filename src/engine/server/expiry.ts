@@ -17,5 +17,5 @@ export async function dropExpired(engine: Engine): Promise<void> {
     ];
     return { changes, result: [...files, ...parts] };
   });
-  await store.releaseFiles(freed);
+  await store.fileBytes.release(freed);
 }

@@ -9,7 +9,7 @@ import { orRelease, receiveForm, type Form } from './upload.ts';
 
 export async function createFile(engine: Engine, call: Call): Promise<Answer> {
   const { store, now } = engine;
-  const rules = { fileField: 'file', maxBytes: limits.fileBytes, receive: () => store.receiveFile() };
+  const rules = { fileField: 'file', maxBytes: limits.fileBytes, receive: () => store.fileBytes.receive() };
   const { id, bytes, sha256, fields } = await receiveForm(call.request, rules, fieldsOf);
   const wire = newFile(id, bytes, now(), fields);
   await orRelease(store, id, () =>
@@ -54,8 +54,8 @@ export async function retrieveFile(engine: Engine, call: Call): Promise<Answer> 
 export async function downloadFile(engine: Engine, call: Call): Promise<Answer> {
   const file = knownFile(engine, call);
   const { wire } = file;
-  await engine.store.checkedFile(file);
-  const chunks = engine.store.readFile(wire.id, call.signal);
+  await engine.store.fileBytes.checked(file);
+  const chunks = engine.store.fileBytes.read(wire.id, call.signal);
   if (wire.purpose !== 'fine-tune-results') {
     return { kind: 'bytes', contentType: 'application/octet-stream', length: wire.bytes, chunks };
   }
@@ -72,7 +72,7 @@ export async function deleteFile(engine: Engine, call: Call): Promise<Answer> {
     }
     return { changes: [{ kind: 'fileDeleted', id }], result: undefined };
   });
-  await engine.store.releaseFiles([id]);
+  await engine.store.fileBytes.release([id]);
   return json({ id, object: 'file', deleted: true });
 }
 

@@ -27,7 +27,7 @@ export async function beginGeneration(
     const message = `The base model '${request.model}' has not learned anything yet. Fine-tune it and chat with the tuned model.`;
     throw badField('model', message, 'model_not_tuned');
   }
-  const modelDirectory = await engine.store.checkedModel(directory, true);
+  const modelDirectory = await engine.store.modelFolders.checked(directory, true);
   return {
     head: { id, created: engine.now(), model: request.model, system_fingerprint: fingerprint(engine.version, directory) },
     ask: (requestId, prompt, echo) => ({

@@ -135,10 +135,10 @@ export class JobRecorder {
     const { store, now } = this.#context;
     const jobId = this.#job.wire.id;
     const { stepsPerEpoch, totalSteps } = this.#knownPlan();
-    const directory = store.modelDirectory(event.directory);
+    const directory = store.modelFolders.directoryOf(event.directory);
     if (event.step <= (store.state.checkpoints(jobId).at(-1)?.wire.step_number ?? 0)) {
       // The last one is the tuned model of this run, whatever was recorded before.
-      await store.releaseModels(event.step === totalSteps ? [] : [directory]);
+      await store.modelFolders.release(event.step === totalSteps ? [] : [directory]);
       return;
     }
     // The weights must be on disk before a record names them.
@@ -173,20 +173,20 @@ export class JobRecorder {
         jobEvent(present, now(), 'info', `Checkpoint created at step ${event.step}`),
       ];
     });
-    await store.releaseModels(dropped);
+    await store.modelFolders.release(dropped);
   }
 
   /** The earlier state goes only when a durable record names the new one. */
   async #saved(event: Extract<TrainProgress, { kind: 'saved' }>): Promise<void> {
     const { store } = this.#context;
     const digest = await this.#makeDurable(event.directory);
-    const saved: SavedState = { step: event.step, directory: store.modelDirectory(event.directory), digest };
+    const saved: SavedState = { step: event.step, directory: store.modelFolders.directoryOf(event.directory), digest };
     const earlier: string[] = [];
     await this.#context.ifActive((present) => {
       earlier.push(...(present.saved === null ? [] : [present.saved.directory]));
       return [{ kind: 'jobChanged', id: present.wire.id, saved }];
     });
-    await store.releaseModels(earlier);
+    await store.modelFolders.release(earlier);
   }
 
   /** Makes the tuned model and the result file known, as the end of the job. */
@@ -199,7 +199,7 @@ export class JobRecorder {
       {
         kind: 'jobChanged',
         id: present.wire.id,
-        modelDirectory: store.modelDirectory(directory),
+        modelDirectory: store.modelFolders.directoryOf(directory),
         modelDigest,
         saved: null,
         wire: {
@@ -214,13 +214,13 @@ export class JobRecorder {
       jobEvent(present, now(), 'info', 'The job has successfully completed'),
     ]);
     if (!done) {
-      await store.releaseFiles([resultFile.wire.id]);
+      await store.fileBytes.release([resultFile.wire.id]);
     }
   }
 
   async #writeResultFile(): Promise<StoredFile> {
     const { store, now } = this.#context;
-    const incoming = await store.receiveFile();
+    const incoming = await store.fileBytes.receive();
     try {
       await incoming.write(Buffer.from(toResultCsv(stepsOf(store.state.events(this.#job.wire.id))), 'utf8'));
       const { bytes, sha256 } = await incoming.finish();
@@ -259,10 +259,10 @@ export class JobRecorder {
     }
     await syncTree(directory);
     for (const folder of [`${this.#job.wire.id}/a${this.#job.attempt}`, this.#job.wire.id]) {
-      await syncFolder(store.modelPath(folder));
+      await syncFolder(store.modelFolders.path(folder));
     }
     await syncFolder(store.layout.models);
-    return store.digestModel(store.modelDirectory(directory));
+    return store.modelFolders.digest(store.modelFolders.directoryOf(directory));
   }
 }
 

@@ -202,7 +202,7 @@ export class Jobs {
       if (id === null) {
         continue;
       }
-      const lines = readLines(store.filePath(id), { signal, maxLineBytes: maxExampleBytes });
+      const lines = readLines(store.fileBytes.path(id), { signal, maxLineBytes: maxExampleBytes });
       const check = await this.#options.checkFile(lines, role, id).catch((error: unknown) => {
         if (signal.aborted) {
           return undefined;
@@ -263,8 +263,8 @@ export class Jobs {
   async #tidy(job: StoredJob): Promise<void> {
     const { store, log } = this.#options;
     try {
-      await store.releaseFiles([job.wire.training_file, job.wire.validation_file]);
-      await store.releaseJobFolder(job.wire.id);
+      await store.fileBytes.release([job.wire.training_file, job.wire.validation_file]);
+      await store.modelFolders.releaseJob(job.wire.id);
     } catch (error) {
       // Space that is not freed now is freed when the store opens next.
       log(`could not free the space of ${job.wire.id}: ${String(error)}`);

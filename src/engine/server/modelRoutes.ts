@@ -27,7 +27,7 @@ export async function deleteModel(engine: Engine, call: Call): Promise<Answer> {
     }
     return { changes: [{ kind: 'modelDeleted', model: id }], result: model };
   });
-  await engine.store.releaseModels([directory]);
+  await engine.store.modelFolders.release([directory]);
   return json({ id, object: 'model', deleted: true });
 }
 

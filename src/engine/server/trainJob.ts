@@ -30,7 +30,7 @@ export async function trainJob(job: StoredJob, stop: WorkStop, context: TrainJob
   if (running === undefined) {
     return undefined;
   }
-  const outputDirectory = store.modelPath(`${job.wire.id}/a${running.attempt}`);
+  const outputDirectory = store.modelFolders.path(`${job.wire.id}/a${running.attempt}`);
   await makeFolder(outputDirectory, { mode: 0o700 });
   const recorder = new JobRecorder(running, context, () => stop.cancel.abort());
   const outcome = await runTrainer(
@@ -67,9 +67,9 @@ function requestOf(
   return {
     kind: 'train',
     jobId: wire.id,
-    trainingPath: store.filePath(wire.training_file),
-    validationPath: wire.validation_file === null ? null : store.filePath(wire.validation_file),
-    baseModelDirectory: baseDirectory === null ? null : store.modelPath(baseDirectory),
+    trainingPath: store.fileBytes.path(wire.training_file),
+    validationPath: wire.validation_file === null ? null : store.fileBytes.path(wire.validation_file),
+    baseModelDirectory: baseDirectory === null ? null : store.modelFolders.path(baseDirectory),
     hyperparameters: {
       nEpochs: given?.n_epochs ?? 'auto',
       batchSize: given?.batch_size ?? 'auto',
@@ -77,7 +77,7 @@ function requestOf(
     },
     seed: wire.seed,
     threads,
-    resumeFrom: saved === null ? null : store.modelPath(saved.directory),
+    resumeFrom: saved === null ? null : store.modelFolders.path(saved.directory),
     outputDirectory,
   };
 }
@@ -128,7 +128,7 @@ async function presentState(job: StoredJob, context: TrainJobContext): Promise<S
     return null;
   }
   try {
-    await context.store.checkedModel(job.saved.directory);
+    await context.store.modelFolders.checked(job.saved.directory);
     return job.saved;
   } catch (error) {
     if (!(error instanceof BytesLostError)) {
@@ -182,11 +182,11 @@ async function lostInput(job: StoredJob, store: Store): Promise<JobError | undef
     }
   };
   for (const [param, id] of files) {
-    const problem = id === null ? undefined : await lost(() => store.checkedInput(id), 'file_not_found', param);
+    const problem = id === null ? undefined : await lost(() => store.fileBytes.checkedInput(id), 'file_not_found', param);
     if (problem !== undefined) {
       return problem;
     }
   }
   const { baseDirectory } = job;
-  return baseDirectory === null ? undefined : lost(() => store.checkedModel(baseDirectory), 'model_not_found', 'model');
+  return baseDirectory === null ? undefined : lost(() => store.modelFolders.checked(baseDirectory), 'model_not_found', 'model');
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { IncomingFile, Store } from '../store/store.ts';
+import type { IncomingFile } from '../store/fileBytes.ts';
+import type { Store } from '../store/store.ts';
 import { ApiError, badField } from './apiError.ts';
 import { boundaryOf, readMultipart } from './multipart.ts';
 import { malformedForm } from './partHeader.ts';
@@ -70,7 +71,7 @@ export async function orRelease<T>(store: Store, id: string, commit: () => Promi
   try {
     return await commit();
   } catch (error) {
-    await store.releaseFiles([id]).catch(() => undefined);
+    await store.fileBytes.release([id]).catch(() => undefined);
     throw error;
   }
 }

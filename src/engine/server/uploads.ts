@@ -56,7 +56,7 @@ export async function addUploadPart(engine: Engine, call: Call): Promise<Answer>
   const rules = {
     fileField: 'data',
     maxBytes: limits.uploadPartBytes,
-    receive: () => store.receiveFile(newId.uploadPart()),
+    receive: () => store.fileBytes.receive(newId.uploadPart()),
   };
   const { id, bytes } = await receiveForm(call.request, rules, (form) => refuseEmpty(form.bytes, new Uint8Array(), 'data'));
   const wire: WireUploadPart = { id, object: 'upload.part', created_at: now(), upload_id: uploadId };
@@ -105,7 +105,7 @@ export async function completeUpload(engine: Engine, call: Call): Promise<Answer
       };
     }),
   );
-  await store.releaseFiles(all.map((part) => part.id));
+  await store.fileBytes.release(all.map((part) => part.id));
   return json(wire);
 }
 
@@ -120,7 +120,7 @@ export async function cancelUpload(engine: Engine, call: Call): Promise<Answer> 
       result: { wire: { ...upload.wire, ...ending }, parts: state.uploadParts(id) },
     };
   });
-  await store.releaseFiles(parts.map((part) => part.id));
+  await store.fileBytes.release(parts.map((part) => part.id));
   return json(wire);
 }
 
@@ -168,10 +168,10 @@ async function joinParts(
   md5: string | undefined,
 ): Promise<{ readonly id: string; readonly sha256: string }> {
   const hash = createHash('md5');
-  const incoming = await store.receiveFile();
+  const incoming = await store.fileBytes.receive();
   try {
     for (const part of parts) {
-      for await (const chunk of store.readFile(part.id, signal)) {
+      for await (const chunk of store.fileBytes.read(part.id, signal)) {
         hash.update(chunk);
         await incoming.write(chunk);
       }

@@ -12,7 +12,7 @@ const spareBytes = 64 * 1024 * 1024;
 
 /** Why a job cannot begin: the disk would be full before it ends. */
 export async function missingSpace(store: Store, job: StoredJob): Promise<JobError | undefined> {
-  const base = job.baseDirectory === null ? 0 : await treeBytes(store.modelPath(job.baseDirectory));
+  const base = job.baseDirectory === null ? 0 : await treeBytes(store.modelFolders.path(job.baseDirectory));
   const needed = copies * Math.max(base, baseModelBytes) + spareBytes;
   const free = await store.freeBytes();
   if (free >= needed) {

@@ -26,7 +26,7 @@ async function reopen(): Promise<Store> {
 }
 
 async function addFile(text: string, expires: number | null = null): Promise<string> {
-  const incoming = await store.receiveFile();
+  const incoming = await store.fileBytes.receive();
   await incoming.write(Buffer.from(text));
   const { bytes, sha256 } = await incoming.finish();
   const wire = {
@@ -51,7 +51,7 @@ describe('the store', () => {
   it('is readable by its owner alone', async () => {
     const id = await addFile('x');
     assert.equal((await stat(join(folder, 'files'))).mode & 0o777, 0o700);
-    assert.equal((await stat(store.filePath(id))).mode & 0o777, 0o600);
+    assert.equal((await stat(store.fileBytes.path(id))).mode & 0o777, 0o600);
     assert.equal((await stat(join(folder, 'journal-1.log'))).mode & 0o777, 0o600);
   });
 
@@ -68,7 +68,7 @@ describe('the store', () => {
     assert.deepEqual([...state.files.keys()], [ids[0], ids[2]]);
     assert.deepEqual(state.jobs.get(added.wire.id), { ...added, attempt: 1, wire: { ...added.wire, status: 'running' } });
     assert.equal(state.events(added.wire.id).length, 1);
-    assert.equal(await readFile(store.filePath(ids[2] ?? ''), 'utf8'), 'three');
+    assert.equal(await readFile(store.fileBytes.path(ids[2] ?? ''), 'utf8'), 'three');
   });
 
   it('makes a list of changes wholly or not at all', async () => {
@@ -100,9 +100,9 @@ describe('the store', () => {
 
   it('sweeps what a crash left without a record, and nothing else', async () => {
     const kept = await addFile('kept');
-    const lost = await store.receiveFile();
+    const lost = await store.fileBytes.receive();
     await lost.write(Buffer.from('half'));
-    const unnamed = await store.receiveFile();
+    const unnamed = await store.fileBytes.receive();
     await unnamed.finish();
     const done = job(kept);
     await commit(
@@ -126,11 +126,11 @@ describe('the store', () => {
     const id = await addFile('x');
     const added = job(id);
     await commit({ kind: 'jobAdded', job: added }, { kind: 'fileDeleted', id });
-    await store.releaseFiles([id]);
+    await store.fileBytes.release([id]);
     await reopen();
     assert.deepEqual(await readdir(join(folder, 'files')), [id]);
     await commit({ kind: 'jobChanged', id: added.wire.id, wire: { status: 'failed' } });
-    await store.releaseFiles([id]);
+    await store.fileBytes.release([id]);
     assert.deepEqual(await readdir(join(folder, 'files')), []);
   });
 
@@ -147,6 +147,6 @@ describe('the store', () => {
     await reopen();
     assert.deepEqual(knownModels(store.state).map((model) => model.wire.id), [second.modelName, 'tunesmith-tiny']);
     assert.equal(findModel(store.state, first.modelName), undefined);
-    assert.throws(() => store.modelDirectory(join(folder, 'models-evil', 'x')), /outside/);
+    assert.throws(() => store.modelFolders.directoryOf(join(folder, 'models-evil', 'x')), /outside/);
   });
 });

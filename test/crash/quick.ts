@@ -2,9 +2,9 @@
 import { everyCall, workloads } from './faults.ts';
 import { explore, failedWrites } from './powerLoss.ts';
 
-await explore(0, 1, 0);
-await explore(1, 1, 0);
-await explore(2, 6, 0);
+await explore({ length: 0 });
+await explore({ length: 1 });
+await explore({ length: 2, share: 6 });
 await everyCall(workloads.length - 1, 'once');
-await failedWrites(10);
-await explore(1, 1, 1);
+await failedWrites();
+await explore({ length: 1, depth: 1 });

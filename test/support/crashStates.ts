@@ -8,14 +8,16 @@ type DataVariant = { readonly file: number | undefined; readonly others: 'all' |
  * Every state that a power loss after `count` operations may leave, on a file system that promises nothing but what
  * sync promises: bytes that were not synced may be there, cut at any sector, be zeros or rubbish behind a file that
  * has grown, or be there without the ones before them; names may be there without their bytes and in any order.
- * Up to `maxFreeNames` changes of names are combined in every way; of more, all, none, each alone and all but each.
+ * The bytes of one file vary at a time, those of the others are all there or none. Up to `maxFreeNames` changes of
+ * names are combined in every way (a store never has more than eight that are not durable); of more, all, none, each
+ * alone and all but each.
  */
 export function* crashStates(
   base: Image,
   ops: readonly DiskOp[],
   count: number,
   random: Random,
-  maxFreeNames = 4,
+  maxFreeNames = 12,
 ): Generator<Image, void, undefined> {
   const done = ops.slice(0, count).flatMap(inBothFolders);
   const pending = done.filter((op, index) => isChange(op) && !isDurable(done, index));

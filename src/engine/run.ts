@@ -72,8 +72,8 @@ export class FolderTakenError extends Error {
 export function threadsBeside(program: string): Pick<RunOptions, 'startTrainer' | 'startGenerator'> {
   const [folder, extension] = [dirname(program), extname(program)];
   return {
-    startTrainer: workerThread(join(folder, `trainerThread${extension}`)),
-    startGenerator: workerThread(join(folder, `generatorThread${extension}`)),
+    startTrainer: workerThread(join(folder, `trainerThread${extension}`), { name: 'trainer' }),
+    startGenerator: workerThread(join(folder, `generatorThread${extension}`), { name: 'generator' }),
   };
 }
 

@@ -48,7 +48,7 @@ function serveTrainer(port: MessagePort): void {
 
 /** In a worker thread the second argument is the thread's own program. */
 function startReplica(start: ReplicaStart): Worker {
-  return new Worker(process.argv[1] ?? '', { workerData: start });
+  return new Worker(process.argv[1] ?? '', { workerData: start, name: 'trainer' });
 }
 
 function toEvent(jobId: string, error: unknown): TrainerEvent {

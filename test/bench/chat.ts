@@ -4,7 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -115,6 +115,22 @@ async function weightsBelow(data: string): Promise<string> {
   return join(data, dirname(name));
 }
 
+/** Seconds of the processor that each thread of the engine has used so far, by name; only where the system tells them. */
+async function processorTimes(): Promise<ReadonlyMap<string, number>> {
+  const used = new Map<string, number>();
+  const tasks = `/proc/${engine.pid}/task`;
+  for (const task of await readdir(tasks).catch((): string[] => [])) {
+    // A thread may end meanwhile.
+    const stat = await readFile(`${tasks}/${task}/stat`, 'utf8').catch(() => '');
+    const fields = /^\d+ \((.*)\) (.*)$/s.exec(stat);
+    if (fields === null) continue;
+    const [user, system] = (fields[2] ?? '').split(' ').slice(11, 13).map(Number);
+    const name = Number(task) === engine.pid ? 'server' : (fields[1] ?? '');
+    used.set(name, (used.get(name) ?? 0) + ((user ?? 0) + (system ?? 0)) / 100);
+  }
+  return used;
+}
+
 /** Windows without chats and with them in turns, while one job trains; then the chats alone. */
 async function trainingBesideChats(fileId: string, model: string, question: Question, tokensPerStep: number): Promise<void> {
   const job = await begin(fileId, 50);
@@ -123,14 +139,19 @@ async function trainingBesideChats(fileId: string, model: string, question: Ques
   const beside: number[] = [];
   const ratios: number[] = [];
   const talk: number[] = [];
+  const cores = new Map<string, number[]>([['server', []], ['generator', []], ['trainer', []]]);
   for (let round = 0; round < shareRounds; round += 1) {
     const without = await speed(job.id);
     const talking = startChats(model, question);
     await sleep(settleMs);
     const before = talking.pieces();
     const start = performance.now();
+    const used = await processorTimes();
     const together = await speed(job.id);
-    talk.push((1000 * (talking.pieces() - before)) / (performance.now() - start));
+    const now = await processorTimes();
+    const seconds = (performance.now() - start) / 1000;
+    talk.push((talking.pieces() - before) / seconds);
+    for (const [name, all] of cores) all.push(((now.get(name) ?? 0) - (used.get(name) ?? 0)) / seconds);
     await talking.end();
     alone.push(without);
     beside.push(together);
@@ -150,6 +171,11 @@ async function trainingBesideChats(fileId: string, model: string, question: Ques
   console.log(
     `training: ${tokens(alone)} trained tokens/s alone, ${tokens(beside)} while ${chats} chats stream: ` +
       `${median(ratios).toFixed(2)} of its speed (wanted: at least 0.7; rounds ${ratios.map((ratio) => ratio.toFixed(2)).join(' ')})`,
+  );
+  const part = (name: string): string => median(cores.get(name) ?? [0]).toFixed(2);
+  console.log(
+    `cores used meanwhile: ${part('generator')} by the chats' thread and ${part('server')} by the server (wanted: at most 0.3 together), ` +
+      `${part('trainer')} by the training`,
   );
   console.log(`${chats} chats together: ${Math.round(free)} tokens/s alone, ${Math.round(median(talk))} while the job trains`);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readBytes, syncFolder } from '../../src/disk/files.ts';
+import { frame } from '../../src/disk/logRecords.ts';
 import { repairStore } from '../../src/engine/store/repair.ts';
 import { BytesLostError } from '../../src/engine/store/blobs.ts';
 import { currentText } from '../../src/engine/store/generation.ts';
@@ -43,6 +44,44 @@ describe('a disk that lost or changed something', () => {
 
   it('row 60: one flipped bit in any byte of journal, snapshot and CURRENT is never used silently', () =>
     apart('flips.ts', 'everyByte'));
+
+  it('row 60: a snapshot that ends at the border of a record, or holds one too many, is not taken for a whole one', async () => {
+    const { disk, state } = await built('upload', 'job', 'compact', 'checkpoint');
+    const snapshot = disk.live.tree().get(`${root}/snapshot-2`) ?? Buffer.alloc(0);
+    const borders: number[] = [];
+    // 16 bytes before each payload, its length first; 8 bytes before the first of them.
+    for (let at = 8; at < snapshot.length; at += 16 + snapshot.readUInt32LE(at)) borders.push(at);
+    assert.equal(borders.length, 3);
+    const extra = frame(Buffer.from('[]'), BigInt(borders.length + 1));
+    for (const bytes of [...borders.map((at) => snapshot.subarray(0, at)), Buffer.concat([snapshot, extra.subarray(0, 9)])]) {
+      const { store, state: found } = await opened(withFile(disk, 'snapshot-2', () => bytes));
+      assert.deepEqual([store.status.kind, found], ['ready', state], `${bytes.length} of ${snapshot.length} bytes`);
+      assert.match(store.notes.join(), /snapshot-2 was damaged; everything was found in the generation before it/);
+      await store.close();
+    }
+  });
+
+  it('row 60: files of another generation under the name of the present one are damage', async () => {
+    const { disk, state } = await built('upload', 'compact', 'job', 'compact', 'checkpoint');
+    for (const [from, to] of [['journal-2.log', 'journal-3.log'], ['snapshot-2', 'snapshot-3'], ['snapshot-3', 'snapshot-2']] as const) {
+      const bytes = disk.live.tree().get(`${root}/${from}`);
+      assert.ok(bytes !== undefined, from);
+      const { store, state: found } = await opened(withFile(disk, to, () => bytes));
+      const shown = linesOf(found);
+      assert.ok(found === state || (store.status.kind === 'readOnly' && shown.every((line) => state.includes(line))), `${from} as ${to}`);
+      await store.close();
+    }
+  });
+
+  it('row 60: a journal that lost its header, which was durable, is damage and no new journal', async () => {
+    const { disk } = await built('upload', 'compact', 'job');
+    const header = 8 + 16 + (disk.live.tree().get(`${root}/journal-2.log`)?.readUInt32LE(8) ?? 0);
+    for (let length = 0; length < header; length += 1) {
+      const { store } = await opened(withFile(disk, 'journal-2.log', (bytes) => bytes.subarray(0, length)));
+      assert.ok(store.status.kind === 'readOnly' && store.status.repairable, `${length} bytes`);
+      assert.equal(store.state.files.size, 1);
+    }
+  });
 
   it('row 60: one flipped bit in the bytes of a file or a model is found when they are read, and they are kept', async () => {
     const { disk } = await built('upload', 'job');

@@ -1,3 +1,5 @@
+import { TimeShare } from './timeShare.ts';
+
 /** How long is computed before the message loop gets a turn. */
 const sliceMs = 10;
 
@@ -5,16 +7,21 @@ type Entry = { readonly id: string; readonly steps: Iterator<void>; readonly don
 
 /**
  * Takes turns between computations, one step of each at a time, so that a long one does not hold up the others. All of
- * them together use `share` of the time: what they may not use they sleep through, in small pieces.
+ * them together compute a share of the time: what they may not use they sleep through, in small pieces.
  */
 export class Rounds {
   readonly #ready: Entry[] = [];
   readonly #paused = new Map<string, Entry | undefined>();
-  #share = 1;
+  readonly #share: TimeShare;
   #running = false;
 
-  setShare(share: number): void {
+  constructor(share = new TimeShare()) {
     this.#share = share;
+  }
+
+  /** Of one core, in (0, 1]. */
+  setShare(share: number): void {
+    this.#share.set(share);
   }
 
   /** Resolves when the computation has come to its end, rejects with what it throws. */
@@ -61,12 +68,16 @@ export class Rounds {
   }
 
   async #go(): Promise<void> {
+    // Many short answers, one after another, may not compute more than a long one.
+    const owed = this.#share.restMs();
+    if (owed > 0) {
+      await rest(owed);
+    }
     let begin = performance.now();
     for (let entry = this.#ready.shift(); entry !== undefined; entry = this.#ready.shift()) {
       this.#step(entry);
-      const busy = performance.now() - begin;
-      if (busy >= sliceMs) {
-        await rest(busy * (1 / this.#share - 1));
+      if (performance.now() - begin >= sliceMs) {
+        await rest(this.#share.restMs());
         begin = performance.now();
       }
     }

@@ -27,8 +27,11 @@ export class GeneratorHost {
     this.#startThread = startThread;
   }
 
-  /** The part of its time that the thread may compute, in (0, 1]. */
+  /** The part of one core that the thread may use, in (0, 1]. */
   setShare(share: number): void {
+    if (share === this.#share) {
+      return;
+    }
     this.#share = share;
     this.#thread?.post({ kind: 'share', share });
   }

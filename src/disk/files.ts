@@ -5,7 +5,7 @@ import { replaceFile } from './replace.ts';
 import { failIfPresent, isMissing, realSystem, type System } from './system.ts';
 
 export { syncFolder } from './durable.ts';
-export { removeLeftovers, replaceFile, startReplacement } from './replace.ts';
+export { FileHeldError, removeLeftovers, replaceFile, startReplacement } from './replace.ts';
 export type { Content, ReplaceOptions, Replacement } from './replace.ts';
 export {
   FileTooLargeError,

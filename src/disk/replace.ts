@@ -11,8 +11,26 @@ export type ReplaceOptions = {
   readonly verify?: (temporaryPath: string) => Promise<void>;
   /** How long a rename that Windows refuses because somebody holds the file open is repeated. Default 10,000. */
   readonly renamePatienceMs?: number;
+  /** If somebody holds the target open for longer than that, what was written stays beside it (`FileHeldError`). */
+  readonly keepIfHeld?: boolean;
   readonly system?: System;
 };
+
+/** Another program holds the file open, so that Windows lets nobody replace it. */
+export class FileHeldError extends Error {
+  override readonly name = 'FileHeldError';
+  readonly code: string;
+  readonly path: string;
+  /** Where the new content is, whole and durable. */
+  readonly keptAt: string;
+
+  constructor(path: string, keptAt: string, cause: unknown) {
+    super(`${path} is held open by another program (${errorCode(cause)}). What was to be written is kept in ${keptAt}`, { cause });
+    this.code = errorCode(cause) ?? '';
+    this.path = path;
+    this.keptAt = keptAt;
+  }
+}
 
 export type Content = string | Uint8Array | AsyncIterable<string | Uint8Array>;
 
@@ -100,7 +118,14 @@ export async function startReplacement(path: string, options: ReplaceOptions = {
         await overwriteInPlace(target, temporaryPath, system);
         await system.unlink(temporaryPath);
       } else {
-        await renamePatiently(temporaryPath, target, options.renamePatienceMs ?? 10_000, system, signal);
+        await renamePatiently(temporaryPath, target, options.renamePatienceMs ?? 10_000, system, signal).catch(async (error: unknown) => {
+          if (options.keepIfHeld !== true || !isHeldOpen(error, system)) {
+            throw error;
+          }
+          const keptAt = await setAside(temporaryPath, `${target}.unsaved`, system);
+          state = 'committed';
+          throw new FileHeldError(target, keptAt, error);
+        });
       }
       state = 'committed';
       await syncFolder(dirname(target), system);
@@ -208,6 +233,21 @@ async function takeOwnerAndMode(
 /** Antivirus, indexers and editors hold files open for moments; Windows then refuses with one of these. */
 const heldOpen = new Set(['EPERM', 'EACCES', 'EBUSY']);
 
+function isHeldOpen(error: unknown, system: System): boolean {
+  return system.platform === 'win32' && heldOpen.has(errorCode(error) ?? '');
+}
+
+/** Gives what cannot get its name another one, which no later replacement sweeps away. */
+async function setAside(from: string, to: string, system: System): Promise<string> {
+  try {
+    await system.rename(from, to);
+    await syncFolder(dirname(to), system);
+    return to;
+  } catch {
+    return from;
+  }
+}
+
 async function renamePatiently(
   from: string,
   to: string,
@@ -221,7 +261,7 @@ async function renamePatiently(
       await system.rename(from, to);
       return;
     } catch (error) {
-      if (system.platform !== 'win32' || !heldOpen.has(errorCode(error) ?? '') || waited >= patienceMs) {
+      if (!isHeldOpen(error, system) || waited >= patienceMs) {
         throw error;
       }
     }

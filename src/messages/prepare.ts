@@ -39,8 +39,10 @@ export function prepareFailureText(failure: PrepareFailure): string {
         ? t('{0} was not kept: what was read back is not what was written. Check the disk.', file)
         : t('{0} was not kept: line {1} was not written correctly. Check the disk.', file, failure.line);
     }
-    case 'disk':
-      return t('{0}: {1}', fileName(failure.path), systemErrorText(failure.code, failure.detail));
+    case 'disk': {
+      const what = t('{0}: {1}', fileName(failure.path), systemErrorText(failure.code, failure.detail));
+      return failure.keptAt === undefined ? what : t('{0} What was written is kept in {1}.', what, fileName(failure.keptAt));
+    }
     default:
       return failure satisfies never;
   }

@@ -5,7 +5,7 @@ import type { PrepareProgress, PrepareResult } from '../core/prepare/outcome.ts'
 import { parseRecipe, type ParsedRecipe } from '../core/prepare/parseRecipe.ts';
 import type { Recipe } from '../core/prepare/recipe.ts';
 import type { RecipeProblem } from '../core/prepare/recipeProblem.ts';
-import { errorCode, isMissing, readText, removeBelow, type System } from '../disk/files.ts';
+import { errorCode, FileHeldError, isMissing, readText, removeBelow, type System } from '../disk/files.ts';
 import type { RunOptions } from '../protocol/prepare.ts';
 import { readOutputState, stateFolder, stateFolderName, type OutputState } from './outputState.ts';
 import { pourRows, type Poured } from './pourRows.ts';
@@ -42,7 +42,8 @@ export async function runRecipe(options: RunOptions, context: RunContext): Promi
     const code = errorCode(error);
     if (code === undefined) throw error;
     const { path = recipePath, message } = error as NodeJS.ErrnoException;
-    return { kind: 'failed', failure: { kind: 'disk', path, code, detail: message } };
+    const kept = error instanceof FileHeldError ? { keptAt: error.keptAt } : {};
+    return { kind: 'failed', failure: { kind: 'disk', path, code, detail: message, ...kept } };
   }
 }
 

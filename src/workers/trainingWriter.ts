@@ -68,7 +68,8 @@ export async function startTrainingFile(
   let replacement: Replacement;
   try {
     for (const name of [path, waitingName(path)]) await removeLeftovers(name, leftoverMs, options.system);
-    replacement = await startReplacement(path, options);
+    // A run over many rows is not to be lost to a program that looks at its last output.
+    replacement = await startReplacement(path, { ...options, keepIfHeld: true });
   } catch (error) {
     await removeFolders();
     throw error;

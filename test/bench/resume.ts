@@ -13,6 +13,6 @@ const report = await killAndResume({
   saveEveryMs: number(values.save, 50),
 });
 process.stdout.write(
-  `${report.kills} kills and ${report.stops} clean ends in ${report.jobs} job(s), resumed ${report.resumedAt.length} times, at steps ${report.resumedAt.join(' ')}: ` +
+  `${report.kills} kills (${report.inWriting} in the middle of writing) and ${report.stops} clean ends in ${report.jobs} job(s), resumed ${report.resumedAt.length} times, at steps ${report.resumedAt.join(' ')}: ` +
     'weights, result files and checkpoints are those of an unbroken run\n',
 );

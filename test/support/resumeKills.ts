@@ -22,7 +22,9 @@ export type KillOptions = {
 
 export type KillReport = {
   readonly kills: number;
-  /** Clean ends among them. */
+  /** Kills among them on entering a call that writes a checkpoint or a state, or makes it durable. */
+  readonly inWriting: number;
+  /** Clean ends beside them. */
   readonly stops: number;
   readonly jobs: number;
   readonly resumedAt: readonly number[];
@@ -30,9 +32,15 @@ export type KillReport = {
 
 const epochs = 12;
 
+/** In a call of the disk by which training is saved: in which thread, and which of them. */
+type KillAt = { readonly thread: 'trainer' | 'server'; readonly call: number };
+
+/** Calls by which each thread saves a checkpoint and a state, or a few more. */
+const callsOf = { trainer: 70, server: 20 };
+
 /**
- * Trains the same job again and again, killing the engine's process at random moments, and compares every finished
- * job with one that was never broken: weights, result file and checkpoints to the byte.
+ * Trains the same job again and again, killing the engine's process at random moments and in the middle of saving, and
+ * compares every finished job with one that was never broken: weights, result file and checkpoints to the byte.
  */
 export async function killAndResume(options: KillOptions): Promise<KillReport> {
   const root = await mkdtemp(join(tmpdir(), 'tunesmith-kills-'));
@@ -66,6 +74,7 @@ async function killLoop(program: string, folder: string, options: KillOptions, u
   let jobs = 0;
   let kills = 0;
   let stops = 0;
+  let inWriting = 0;
   while (kills < options.kills) {
     const first = live(program, folder, options);
     const job = await begin(first);
@@ -73,6 +82,15 @@ async function killLoop(program: string, folder: string, options: KillOptions, u
     jobs += 1;
     let ended = false;
     while (kills < options.kills && !ended) {
+      if (random.below(2) === 0) {
+        const thread = random.pick(['trainer', 'server'] as const);
+        const life = live(program, folder, options, { thread, call: 1 + random.below(callsOf[thread]) });
+        ended = await life.afterEvents(Number.POSITIVE_INFINITY);
+        inWriting += ended ? 0 : 1;
+        kills += ended ? 0 : 1;
+        await life.kill();
+        continue;
+      }
       const life = live(program, folder, options);
       // A fifth of the kills hit the start, the rest some events later; a moment more, to fall between two of them.
       const events = random.next() < 0.2 ? 0 : 1 + random.below(8);
@@ -93,7 +111,7 @@ async function killLoop(program: string, folder: string, options: KillOptions, u
     resumedAt.push(...outcome.resumedAt);
     assert.deepEqual({ ...outcome, resumedAt: [] }, unbroken, `seed ${options.seed}, kill ${kills}`);
   }
-  return { kills, stops, jobs, resumedAt };
+  return { kills, inWriting, stops, jobs, resumedAt };
 }
 
 async function begin(life: Life): Promise<string> {
@@ -134,15 +152,16 @@ async function finish(life: Life, folder: string, jobId: string): Promise<Outcom
 
 type Life = {
   readonly client: () => Promise<OpenAI>;
-  /** Resolves when the trainer has told so many events, to true if the job is at its end. */
+  /** Resolves when the trainer has told so many events or the process has ended, to true if the job is at its end. */
   readonly afterEvents: (count: number) => Promise<boolean>;
   readonly kill: () => Promise<void>;
   /** Asks for a clean end. */
   readonly stop: () => Promise<void>;
 };
 
-function live(program: string, folder: string, { threads, saveEveryMs }: KillOptions): Life {
-  const child: ChildProcess = spawn(process.execPath, [program, folder, String(threads), String(saveEveryMs)], {
+function live(program: string, folder: string, { threads, saveEveryMs }: KillOptions, killAt?: KillAt): Life {
+  const whereKilled = killAt === undefined ? [] : [killAt.thread, String(killAt.call)];
+  const child: ChildProcess = spawn(process.execPath, [program, folder, String(threads), String(saveEveryMs), ...whereKilled], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const gone = once(child, 'exit');
@@ -158,7 +177,7 @@ function live(program: string, folder: string, { threads, saveEveryMs }: KillOpt
   let last = '';
   const look = (): void => {
     for (const one of waiting) {
-      if (told >= one.left || last === 'succeeded' || child.exitCode !== null) {
+      if (told >= one.left || last === 'succeeded' || child.exitCode !== null || child.signalCode !== null) {
         one.resolve(last === 'succeeded');
       }
     }

@@ -6,14 +6,19 @@ import { workerThread, type StartThread } from '../../src/engine/server/thread.t
 import { isReplicaStart, serveReplica } from '../../src/engine/train/replicaThread.ts';
 import { train } from '../../src/engine/train/trainer.ts';
 import type { GeneratorCommand, GeneratorEvent, TrainerCommand, TrainerEvent } from '../../src/protocol/training.ts';
+import { killAtCall } from './killAtCall.ts';
 
 /**
  * An engine in a process of its own that can be killed: the real server, store and training, on a model small enough
- * to train dozens of steps a second. Arguments: data folder, threads, milliseconds between saves. Writes one JSON
- * line when it is ready, then the kind of every event of its trainer.
+ * to train dozens of steps a second. Arguments: data folder, threads, milliseconds between saves, and maybe where it
+ * kills itself: `trainer` or `server`, and the number of a call (`killAtCall`). Writes one JSON line when it is ready,
+ * then the kind of every event of its trainer.
  */
 const program = fileURLToPath(import.meta.url);
 const small = { ...tunesmithTiny, width: 32, hidden: 64, layers: 1, contextLength: 64, vocabularySize: 320 };
+
+const [, , , , , killedIn, killAt] = process.argv;
+if (killedIn === (isMainThread ? 'server' : 'trainer')) killAtCall(Number(killAt));
 
 if (isMainThread) {
   await serve(process.argv[2] ?? '', Number(process.argv[3]), Number(process.argv[4]));

@@ -48,7 +48,8 @@ export type PrepareFailure =
   /** Outputs that a person, or something else, wrote since the last run. Nothing was overwritten. */
   | { readonly kind: 'outputsChanged'; readonly outputs: readonly ChangedOutput[] }
   | { readonly kind: 'readBack'; readonly path: string; readonly line: number | null }
-  | { readonly kind: 'disk'; readonly path: string; readonly code: string; readonly detail: string };
+  /** `keptAt`: where what could not get its name is kept. */
+  | { readonly kind: 'disk'; readonly path: string; readonly code: string; readonly detail: string; readonly keptAt?: string };
 
 export type ChangedOutput = {
   readonly path: string;

@@ -78,7 +78,8 @@ async function readGeneration(root: string, generation: number, system: System):
   }
   if (generation > 1 || (generation === 1 && snapshot.kind === 'damaged')) {
     const before = await readGeneration(root, generation - 1, system);
-    if (before.damage === undefined && before.journal.end === before.journal.bytes?.length) {
+    if (before.damage === undefined) {
+      // Records that the journal before has lost are missed by their numbers.
       const replayed = await replay(root, generation, before.state, before.sequence, 0, system);
       if (replayed.damage === undefined) {
         return { ...replayed, fromGenerationBefore: true };

@@ -3,7 +3,7 @@ import { link, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { realSystem, removeLeftovers, replaceFile, startReplacement } from '../../../src/disk/files.ts';
+import { FileHeldError, realSystem, removeLeftovers, replaceFile, startReplacement } from '../../../src/disk/files.ts';
 import type { OpenFile, System } from '../../../src/disk/files.ts';
 
 let folder = '';
@@ -122,6 +122,37 @@ describe('replaceFile', () => {
     const linux = faulty((name) => (name === 'rename' ? 'EACCES' : undefined));
     await assert.rejects(replaceFile(path, 'x', { system: linux.system }), { code: 'EACCES' });
     assert.ok(!linux.calls.includes('sleep'));
+  });
+
+  it('row 67: what cannot be written because a program holds the file for a minute is kept, named, and swept by nobody', async () => {
+    const path = join(folder, 'a.txt');
+    await writeFile(path, 'old');
+    const kept = join(folder, 'a.txt.unsaved');
+    for (const content of ['new', 'newer']) {
+      const { system: windows } = faulty(() => undefined, 'win32');
+      const rename: System['rename'] = (from, to) => (to === path ? Promise.reject(fault('EBUSY')) : windows.rename(from, to));
+      const system = { ...windows, rename };
+      await assert.rejects(replaceFile(path, content, { system, renamePatienceMs: 60_000, keepIfHeld: true }), (error) => {
+        assert.ok(error instanceof FileHeldError);
+        assert.deepEqual([error.code, error.path, error.keptAt], ['EBUSY', path, kept]);
+        assert.match(error.message, /a\.txt is held open by another program \(EBUSY\)\. What was to be written is kept in .*a\.txt\.unsaved/);
+        return true;
+      });
+      assert.deepEqual([await readFile(path, 'utf8'), await readFile(kept, 'utf8')], ['old', content]);
+    }
+    await removeLeftovers(path, -1_000);
+    assert.deepEqual((await readdir(folder)).toSorted(), ['a.txt', 'a.txt.unsaved']);
+    // Not even the other name is free: then it stays under its own.
+    const always = faulty((name) => (name === 'rename' ? 'EPERM' : undefined), 'win32');
+    await assert.rejects(replaceFile(path, 'newest', { system: always.system, renamePatienceMs: 60_000, keepIfHeld: true }), (error) => {
+      assert.ok(error instanceof FileHeldError && error.keptAt.endsWith('.tmp'));
+      return true;
+    });
+    assert.equal((await readdir(folder)).length, 3);
+    // Held for five seconds, it is waited for.
+    const moment = faulty((name, nth) => (name === 'rename' && nth <= 14 ? 'EACCES' : undefined), 'win32');
+    await replaceFile(path, 'newest', { system: moment.system, keepIfHeld: true });
+    assert.equal(await readFile(path, 'utf8'), 'newest');
   });
 
   it('writes through a symbolic link, also one that points to nothing yet, and keeps the mode', async () => {

@@ -190,6 +190,27 @@ describe('a run that cannot be done', () => {
   });
 });
 
+describe('a program that holds the old output open', () => {
+  it('row 67: costs no run: what was written is kept beside it and named', async () => {
+    await write(base, 'q,a\n1,x\n');
+    await written();
+    const old = await content('train.jsonl');
+    await writeFile(join(folder, 'rows.csv'), 'q,a\n2,y\n');
+    const held = join(folder, 'train.jsonl');
+    const system: System = {
+      ...realSystem,
+      platform: 'win32',
+      rename: (from, to) => (to === held ? Promise.reject(Object.assign(new Error('held'), { code: 'EPERM' })) : realSystem.rename(from, to)),
+      sleep: () => Promise.resolve(),
+    };
+    const failure = await failed({}, { system });
+    assert.partialDeepStrictEqual(failure, { kind: 'disk', code: 'EPERM', path: held, keptAt: `${held}.unsaved` });
+    assert.match(prepareFailureText(failure), /another program has the file open\. What was written is kept in train\.jsonl\.unsaved\.$/);
+    assert.equal(await content('train.jsonl'), old);
+    assert.match(await content('train.jsonl.unsaved'), /y/);
+  });
+});
+
 /** A disk that does something to what is written to training files. */
 function damaging(change: (bytes: Uint8Array) => Promise<Uint8Array>): System {
   return {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -47,6 +47,20 @@ describe('a data folder', () => {
       await check(root, ids);
     });
   }
+
+  it('row 62: moved to another place, and on a disk that does not tell upper from lower case', async () => {
+    const [root, moved] = [join(folder, 'engine'), join(folder, 'elsewhere', 'under another name')];
+    const store = await openReal(root);
+    const ids = [await upload(store), await upload(store)];
+    await store.compact();
+    ids.push(await upload(store));
+    await store.close();
+    await mkdir(join(folder, 'elsewhere'));
+    await rename(root, moved);
+    await check(moved, ids);
+    const names = await readdir(moved, { recursive: true });
+    assert.equal(new Set(names.map((name) => name.toLowerCase())).size, names.length, 'no two names differ in case alone');
+  });
 
   for (const compactions of [0, 1, 3]) {
     for (const over of [true, false]) {

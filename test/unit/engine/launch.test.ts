@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import OpenAI from 'openai';
 import { chatLines } from '../../support/chatLines.ts';
 import { defaultDataFolder } from '../../../src/engine/launch/dataFolder.ts';
 import { answerGreeting, greetingOf } from '../../../src/engine/launch/handshake.ts';
@@ -17,7 +18,7 @@ import { isOlder } from '../../../src/engine/launch/version.ts';
 import { currentText } from '../../../src/engine/store/generation.ts';
 import { FolderTakenError } from '../../../src/engine/run.ts';
 import type { EngineOptions, RunningEngine } from '../../../src/protocol/launch.ts';
-import { eventually, startTestEngine, upload } from './serverFixture.ts';
+import { eventually, startTestEngine, stepsTold, upload } from './serverFixture.ts';
 
 const launcher = createLauncher();
 const signal = new AbortController().signal;
@@ -200,15 +201,23 @@ describe('the launcher', () => {
     }
   });
 
-  it('an engine outlives the client that started it, and its whole process group', { skip: windows }, async () => {
+  it('row 77: an engine, and the job of another client, outlive the client that started it and its whole process group', { skip: windows }, async () => {
     const arguments_ = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(import.meta.dirname, 'clientProgram.ts'), folder];
     const client = spawn(process.execPath, arguments_, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(client.stdout, 'data')) as [Buffer];
+    const mine = await start();
+    assert.equal(mine.pid, Number(String(line)), 'both have one engine');
+    const openai = new OpenAI({ baseURL: mine.baseURL, apiKey: mine.apiKey, organization: null, project: null, maxRetries: 0 });
+    const file = await upload(openai, chatLines(10));
+    const method = { type: 'supervised', supervised: { hyperparameters: { n_epochs: 50 } } } as const;
+    const { id } = await openai.fineTuning.jobs.create({ model: 'tunesmith-tiny', training_file: file.id, method });
+    await eventually(() => openai.fineTuning.jobs.retrieve(id), ({ status }) => status === 'running');
     process.kill(-(client.pid ?? 0), 'SIGKILL');
     await once(client, 'exit');
-    const engine = await launcher.find(folder);
-    assert.equal(engine?.pid, Number(String(line)));
-    assert.equal(await listModels(engine as RunningEngine), 200);
+    assert.deepEqual(await launcher.find(folder), mine);
+    const steps = (await stepsTold(openai, id)).length;
+    await eventually(() => stepsTold(openai, id), (told) => told.length > steps);
+    assert.equal((await openai.fineTuning.jobs.cancel(id)).status, 'cancelled');
   });
 
   it('one client that goes away does not touch the job of another; without jobs and clients the engine ends', async () => {

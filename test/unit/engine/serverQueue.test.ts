@@ -47,12 +47,13 @@ describe('jobs and training', () => {
       assert.match(await failure(engine, await createJob(engine, { validation_file: empty })), /Validation file has 0 example\(s\)/);
     }));
 
-  it('row 72: a thread that throws, exits or runs out of memory fails its job, and the engine goes on', async () => {
+  it('row 72: a thread that throws, exits or runs out of memory, its own or that of WebAssembly, fails its job, and the engine goes on', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tunesmith-threads-'));
     try {
       const programs = [
         ["throw new Error('it threw')", /it threw/],
         ['process.exit(3)', /code 3/],
+        ['new WebAssembly.Memory({ initial: 65536, maximum: 65536 }).grow(1)', /WebAssembly\.Memory/],
         ["const all = []; for (;;) all.push('x'.repeat(1000) + all.length)", /memory limit/],
       ] as const;
       const paths = await Promise.all(

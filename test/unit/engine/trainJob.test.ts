@@ -154,7 +154,7 @@ test('training goes on from a tuned model with its vocabulary and what it knows'
   assert.ok(firstLoss(second) < 1.5, String(firstLoss(second)));
 });
 
-test('examples longer than the context are counted, and none left is an error with its reason', async () => {
+test('row 71: examples longer than the context are counted, and nothing left to learn is an error with its reason', async () => {
   const long = { role: 'user', content: 'why '.repeat(80) };
   const answer = { role: 'assistant', content: 'because' };
   const some = await file('some-long.jsonl', [...lessons, [long, answer]]);
@@ -171,7 +171,18 @@ test('examples longer than the context are counted, and none left is an error wi
   await refused('empty.jsonl', [], /no examples/);
 });
 
-test('a loss that is no number ends the job and says what to do', async () => {
+test('row 71: a file smaller than a batch, and one example alone, are learned like any other', async () => {
+  for (const count of [1, 3]) {
+    const path = await file(`few-${count}.jsonl`, lessons.slice(0, count));
+    const settings = { nEpochs: 3, batchSize: 64, learningRateMultiplier: 1 } as const;
+    const events = await run(request(`few-${count}`, { trainingPath: path, hyperparameters: settings }));
+    assert.equal(only(events, 'succeeded').length, 1);
+    assert.equal(only(events, 'started')[0]?.totalSteps, 3);
+    for (const { metrics } of only(events, 'step')) assert.ok((metrics.train_loss ?? Number.NaN) > 0);
+  }
+});
+
+test('row 71: a loss that is no number ends the job and says what to do', async () => {
   const wild = { nEpochs: 20, batchSize: 2, learningRateMultiplier: 1e30 };
   await assert.rejects(
     run(request('wild', { hyperparameters: wild })),

@@ -83,7 +83,7 @@ const changeOf = {
   fileDeleted: (random) => ({ kind: 'fileDeleted', id: `file-${random.pick(stock)}` }),
   uploadAdded: (random) => ({ kind: 'uploadAdded', upload: upload(random) }),
   uploadPartAdded: (random) => ({
-    kind: 'uploadPartAdded', uploadId: `upload_${random.pick(stock)}`, part: { id: `part_${random.below(1e6)}`, bytes: random.below(9) },
+    kind: 'uploadPartAdded', uploadId: `upload_${random.pick(stock)}`, part: { id: `part_${random.below(1e6)}`, bytes: random.below(9), ...(random.below(2) === 0 ? {} : { sha256: text(random) }) },
   }),
   uploadEnded: (random) => ({
     kind: 'uploadEnded',

@@ -117,6 +117,20 @@ describe('a disk that lost or changed something', () => {
     }
   });
 
+  it('row 60: wrong bytes in a store that is read-only are told and left where they are', async () => {
+    const { disk, state } = await built('upload', 'job', 'upload', 'checkpoint');
+    const broken = withFile(disk, 'journal-1.log', (bytes) => bytes.fill(0xee, bytes.length - 900, bytes.length - 890));
+    const id = /"id":"(file-\w+)"/.exec(state)?.[1] ?? '';
+    const now = new ModelDisk(withFile(new ModelDisk(broken), id, (bytes) => bytes.fill(0, 10, 20)));
+    const store = await openStore(now);
+    assert.equal(store.status.kind, 'readOnly');
+    const file = store.state.files.get(id);
+    assert.ok(file !== undefined);
+    await assert.rejects(store.fileBytes.checked(file), (error) => error instanceof BytesLostError && error.keptAt === store.fileBytes.path(id));
+    assert.deepEqual(now.ops, [], 'nothing was changed');
+    await store.close();
+  });
+
   it('row 61: CURRENT empty, missing or pointing nowhere is mended; without any journal nothing is invented', async () => {
     const { disk, state } = await built('upload', 'compact', 'job', 'compact', 'checkpoint');
     const texts = [undefined, '', '\n', 'tunesmith-store 1 3', currentText(9), currentText(1).repeat(2), '\0'.repeat(29)];

@@ -174,9 +174,9 @@ export const steps: readonly Step[] = [
       const pending = pendingUpload(store);
       const upload = pending ?? newUpload();
       const id = newId.uploadPart();
-      const { bytes } = await receive(store, id, [partBytes]);
+      const { bytes, sha256 } = await receive(store, id, [partBytes]);
       const begin: readonly Change[] = pending === undefined ? [{ kind: 'uploadAdded', upload }] : [];
-      await commit(store, ...begin, { kind: 'uploadPartAdded', uploadId: upload.wire.id, part: { id, bytes } });
+      await commit(store, ...begin, { kind: 'uploadPartAdded', uploadId: upload.wire.id, part: { id, bytes, sha256 } });
     },
   },
   {

@@ -25,7 +25,9 @@ function proofOf(token: string, nonce: string, address: string): string {
 
 /** Answers one client. `greeting` is asked at that moment. */
 export function answerGreeting(socket: Socket, greeting: (nonce: string) => Greeting): void {
-  socket.setTimeout(5_000, () => socket.destroy());
+  // However busy it is with sending: nobody has more to say than a line.
+  const patience = setTimeout(() => socket.destroy(), 5_000).unref();
+  socket.once('close', () => clearTimeout(patience));
   socket.on('error', () => undefined);
   readLine(socket).then(
     (nonce) => {
@@ -116,19 +118,26 @@ function sameText(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
+/** The first line; whatever comes behind it is dropped. */
 function readLine(socket: Socket): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
-    socket.setEncoding('utf8');
-    socket.on('data', (chunk: string) => {
+    const take = (chunk: string): void => {
       text += chunk;
       const end = text.indexOf('\n');
-      if (end >= 0) {
+      if (end < 0 && text.length <= maxLine) {
+        return;
+      }
+      socket.removeListener('data', take);
+      socket.resume();
+      if (end >= 0 && end <= maxLine) {
         resolve(text.slice(0, end));
-      } else if (text.length > maxLine) {
+      } else {
         reject(new Error('Line too long'));
       }
-    });
+    };
+    socket.setEncoding('utf8');
+    socket.on('data', take);
     socket.once('close', () => reject(new Error('Closed')));
   });
 }

@@ -131,8 +131,9 @@ function toApiError(error: unknown, requestId: string, log: (line: string) => vo
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new ApiError(507, 'The disk is full: nothing was stored.', { code: 'disk_full' });
   }
-  // Names and codes of errors are the program's own; messages may quote what was sent.
-  const where = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 4).join(' ') : '';
+  // Names, codes and places of errors are the program's own; messages, which may have lines, may quote what was sent.
+  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+  const where = lines.filter((line) => /^ {4}at /.test(line)).slice(0, 3).join(' ');
   log(`internal error ${error instanceof Error ? error.name : typeof error} ${code ?? ''} ${requestId} ${where}`);
   return new ApiError(500, `The engine failed to answer. Its log tells more under ${requestId}.`);
 }

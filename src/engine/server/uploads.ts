@@ -58,7 +58,7 @@ export async function addUploadPart(engine: Engine, call: Call): Promise<Answer>
     maxBytes: limits.uploadPartBytes,
     receive: () => store.fileBytes.receive(newId.uploadPart()),
   };
-  const { id, bytes } = await receiveForm(call.request, rules, (form) => refuseEmpty(form.bytes, new Uint8Array(), 'data'));
+  const { id, bytes, sha256 } = await receiveForm(call.request, rules, (form) => refuseEmpty(form.bytes, new Uint8Array(), 'data'));
   const wire: WireUploadPart = { id, object: 'upload.part', created_at: now(), upload_id: uploadId };
   await orRelease(store, id, () =>
     store.commit((state) => {
@@ -68,7 +68,7 @@ export async function addUploadPart(engine: Engine, call: Call): Promise<Answer>
       if (parts.length >= limits.uploadParts || sumOf(parts) + bytes > limits.uploadTotalBytes) {
         throw badField('data', `An upload takes at most ${limits.uploadParts} parts of ${limits.uploadTotalBytes} bytes in total.`);
       }
-      return { changes: [{ kind: 'uploadPartAdded', uploadId, part: { id, bytes } }], result: undefined };
+      return { changes: [{ kind: 'uploadPartAdded', uploadId, part: { id, bytes, sha256 } }], result: undefined };
     }),
   );
   return json(wire);
@@ -170,10 +170,17 @@ async function joinParts(
   const hash = createHash('md5');
   const incoming = await store.fileBytes.receive();
   try {
-    for (const part of parts) {
-      for await (const chunk of store.fileBytes.read(part.id, signal)) {
+    for (const { id, sha256 } of parts) {
+      const own = createHash('sha256');
+      for await (const chunk of store.fileBytes.read(id, signal)) {
         hash.update(chunk);
+        own.update(chunk);
         await incoming.write(chunk);
+      }
+      if (sha256 !== undefined && own.digest('hex') !== sha256) {
+        // Keeps what is wrong and says where.
+        await store.fileBytes.checked({ sha256, wire: { id } });
+        throw new Error('A part of an upload was not read twice as the same');
       }
     }
     if (md5 !== undefined && md5.toLowerCase() !== hash.digest('hex')) {

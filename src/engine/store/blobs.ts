@@ -37,7 +37,8 @@ export async function treeDigest(folder: string, system: System): Promise<string
 }
 
 /**
- * Compares what is at `path` with its checksum. What is wrong is moved to quarantine, never deleted.
+ * Compares what is at `path` with its checksum. What is wrong is moved to quarantine, never deleted; without a folder
+ * for that, where nothing may be changed, it stays.
  * @throws BytesLostError
  */
 export async function checkBytes(
@@ -45,13 +46,13 @@ export async function checkBytes(
   path: string,
   expected: string,
   digest: (path: string, system: System) => Promise<string>,
-  quarantineFolder: string,
+  quarantineFolder: string | undefined,
   system: System,
 ): Promise<void> {
   if ((await stat(path, system)) === undefined) {
     throw new BytesLostError(what, undefined);
   }
   if ((await digest(path, system)) !== expected) {
-    throw new BytesLostError(what, await quarantine(path, quarantineFolder, system));
+    throw new BytesLostError(what, quarantineFolder === undefined ? path : await quarantine(path, quarantineFolder, system));
   }
 }

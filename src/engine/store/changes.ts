@@ -61,7 +61,12 @@ export type StoredUpload = {
   readonly fileExpiresAfter: number | null;
 };
 
-export type StoredPart = { readonly id: string; readonly bytes: number };
+export type StoredPart = {
+  readonly id: string;
+  readonly bytes: number;
+  /** Hexadecimal; absent in what earlier versions wrote. */
+  readonly sha256?: string;
+};
 
 /** One change of the state. A journal record is a list of them that happens as a whole. */
 export type Change =

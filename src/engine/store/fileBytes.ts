@@ -62,15 +62,21 @@ export class FileBytes {
   }
 
   /**
-   * Path of a file's bytes, after their checksum was found right. What is wrong is moved to quarantine.
+   * Path of a file's bytes, after their checksum was found right. What is wrong is moved to quarantine, unless the store
+   * is read-only.
    * @throws BytesLostError
    */
   async checked(file: Pick<StoredFile, 'sha256'> & { readonly wire: { readonly id: string } }): Promise<string> {
     const { id } = file.wire;
     const path = this.path(id);
     const digest = (of: string, system: System): Promise<string> => sha256File(of, { system });
-    await checkBytes(id, path, file.sha256, digest, this.#layout.quarantine, this.#system);
+    await checkBytes(id, path, file.sha256, digest, this.#quarantine(), this.#system);
     return path;
+  }
+
+  /** Undefined while nothing may be changed. */
+  #quarantine(): string | undefined {
+    return this.#journal.status.kind === 'ready' ? this.#layout.quarantine : undefined;
   }
 
   /** The same for a file that a job reads: its record may have been deleted meanwhile, then it is only looked for. */

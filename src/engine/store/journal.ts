@@ -15,7 +15,10 @@ export type JournalPlace = {
   readonly layout: DataFolder;
   readonly system: System;
   readonly reserve: Reserve;
-  /** Size from which a snapshot takes its place, at the least. */
+  /**
+   * Size from which a snapshot takes its place, at the least; otherwise the size of the last snapshot, so that opening
+   * reads at most twice what there is to know, and what is written is at most doubled.
+   */
   readonly compactBytes: number;
 };
 
@@ -39,7 +42,7 @@ export class Journal {
     this.#status = opened.status;
     this.#generation = opened.generation;
     this.#log = opened.log;
-    this.#compactAt = Math.max(place.compactBytes, 2 * opened.snapshotBytes);
+    this.#compactAt = Math.max(place.compactBytes, opened.snapshotBytes);
   }
 
   get status(): StoreStatus {
@@ -112,7 +115,7 @@ export class Journal {
     this.#log = log;
     this.#generation = generation;
     const snapshot = await system.stat(snapshotPath(root, generation)).catch(() => undefined);
-    this.#compactAt = Math.max(this.#place.compactBytes, 2 * (snapshot?.size ?? 0));
+    this.#compactAt = Math.max(this.#place.compactBytes, snapshot?.size ?? 0);
     // Everything in it is in the snapshot; what fails here is made good by the next opening.
     await old.close().catch(() => undefined);
     await sweepGenerations(root, generation, system).catch(() => undefined);

@@ -1,4 +1,4 @@
-import { join, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { removeTree, type System } from '../../disk/files.ts';
 import type { DataFolder } from '../launch/dataFolder.ts';
 import { checkBytes, treeDigest } from './blobs.ts';
@@ -29,7 +29,8 @@ export class ModelFolders {
   /** The directory that the journal is to name for a path. */
   directoryOf(path: string): string {
     const directory = relative(this.#layout.models, path).split(sep).join('/');
-    if (directory === '' || directory.startsWith('..')) {
+    // On Windows a path on another drive has no relative form.
+    if (directory === '' || directory === '..' || directory.startsWith('../') || isAbsolute(directory)) {
       throw new Error('A model was written outside the folder of models');
     }
     return directory;
@@ -37,7 +38,8 @@ export class ModelFolders {
 
   /**
    * Path of a folder, after its digest was found right; one that was stored without a digest is only looked for. What
-   * is wrong is moved to quarantine. `once`: not again after it was found right by this process.
+   * is wrong is moved to quarantine, unless the store is read-only. `once`: not again after it was found right by this
+   * process.
    * @throws BytesLostError
    */
   async checked(directory: string, once = false): Promise<string> {
@@ -47,7 +49,8 @@ export class ModelFolders {
     }
     const expected = digestOf(this.#state, directory);
     const digest = expected === undefined ? (): Promise<string> => Promise.resolve('') : treeDigest;
-    await checkBytes(`the model in ${directory}`, path, expected ?? '', digest, this.#layout.quarantine, this.#system);
+    const quarantine = this.#journal.status.kind === 'ready' ? this.#layout.quarantine : undefined;
+    await checkBytes(`the model in ${directory}`, path, expected ?? '', digest, quarantine, this.#system);
     this.#checked.add(directory);
     return path;
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -112,6 +112,22 @@ describe('the contract', { concurrency: false }, () => {
     assert.deepEqual(data.map(({ id }) => id), [won[0]?.value.file?.id]);
     assert.deepEqual((await filesOnDisk()).filter((name) => name !== data[0]?.id), []);
     await openai.files.delete(data[0]!.id);
+    await clean();
+  });
+
+  it('row 60: uploads: a part that is no longer what was sent is found when they are put together, and kept', async () => {
+    const begun = await begin(6);
+    const ids = [await addPart(begun.id, Buffer.from('{}\n')), await addPart(begun.id, Buffer.from('[]\n'))];
+    const path = join(engine.folder, 'files', ids[1] ?? '');
+    for (const damage of ['[ \n', '']) {
+      const before = await readFile(path);
+      await writeFile(path, damage);
+      await assert.rejects(openai.uploads.complete(begun.id, { part_ids: ids }), { status: 500, code: 'bytes_lost' });
+      assert.ok((await readdir(join(engine.folder, 'quarantine'))).some((name) => name.startsWith(ids[1] ?? '?')));
+      await writeFile(path, before);
+    }
+    const { file } = await openai.uploads.complete(begun.id, { part_ids: ids });
+    await openai.files.delete(file!.id);
     await clean();
   });
 

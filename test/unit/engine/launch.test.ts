@@ -3,7 +3,7 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -331,6 +331,31 @@ describe('the launcher', () => {
     assert.equal(await launcher.find(folder), undefined);
     assert.match(heard, /^[0-9a-f]{32}\n$/);
     await new Promise((resolve) => stranger.close(resolve));
+  });
+
+  it('listens to one short line of a client, and to nothing behind it', { skip: windows }, async () => {
+    const listening: number[] = [];
+    const server = createServer((socket) => {
+      answerGreeting(socket, () => ({ state: 'starting' }));
+      socket.once('close', () => listening.push(socket.listenerCount('data')));
+    });
+    await new Promise<void>((resolve) => server.listen(join(folder, 'engine.sock'), resolve));
+    const ask = (text: string): Promise<string> =>
+      new Promise((resolve) => {
+        const socket = createConnection(join(folder, 'engine.sock'));
+        let heard = '';
+        socket.setEncoding('utf8').on('data', (part: string) => (heard += part));
+        socket.on('error', () => undefined);
+        socket.on('end', () => socket.destroy());
+        socket.on('close', () => resolve(heard));
+        socket.write(text);
+      });
+    const nonce = '0'.repeat(32);
+    assert.equal(await ask(`${nonce}\n${'x'.repeat(1_000_000)}`), '{"state":"starting"}\n');
+    assert.equal(await ask(`${'x'.repeat(1_000_000)}\n`), '');
+    assert.equal(await ask(`${nonce.slice(1)}\n`), '');
+    assert.deepEqual((await eventually(async () => listening, (all) => all.length === 3)).slice(0, 2), [0, 0]);
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('tells how much the data takes, and deletes it only while no engine runs', async () => {

@@ -7,7 +7,7 @@ import { ended, eventually, startTestEngine, stepsTold, upload } from './serverF
 /** The real disk, behind a cable that can be pulled (`fail`) or that lets nothing through for a while (`hold`). */
 class Drive {
   /** What every call, or those of which `when` says so, fails with. */
-  fail: { readonly code: string; readonly when?: (call: string, path: string) => boolean } | undefined;
+  fail: { readonly code: string; readonly message?: string; readonly when?: (call: string, path: string) => boolean } | undefined;
   waiting = 0;
   #held: Promise<void> | undefined;
   #release: () => void = () => undefined;
@@ -45,7 +45,8 @@ class Drive {
       this.waiting -= 1;
     }
     if (this.fail !== undefined && this.fail.when?.(call, path) !== false) {
-      throw Object.assign(new Error(`${this.fail.code}: the drive, ${call} '${path}'`), { code: this.fail.code, path });
+      const { code, message = `${code}: the drive, ${call} '${path}'` } = this.fail;
+      throw Object.assign(new Error(message), { code, path });
     }
   }
 
@@ -134,6 +135,24 @@ describe('a drive that is not there', () => {
       await engine.answers.assertClean();
     }
     await (await startTestEngine({ folder: first.folder })).remove();
+  });
+});
+
+describe('an error that nobody expects', () => {
+  it('is in the log by its name and its place, not by what it quotes, however many lines that has', async () => {
+    const drive = new Drive();
+    const engine = await startTestEngine({ system: drive.system });
+    try {
+      drive.fail = { code: 'EODD', message: 'odd\nsecret text of a user\n    and more of it\n' };
+      await assert.rejects(upload(engine.openai, chatLines(10)), { status: 500 });
+      drive.fail = undefined;
+      const log = engine.log.join('\n');
+      assert.match(log, /internal error Error EODD .* at /);
+      assert.doesNotMatch(log, /secret|and more of it/);
+    } finally {
+      drive.fail = undefined;
+      await engine.remove();
+    }
   });
 });
 

@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { WireFile } from '../../../src/core/providers/wire.ts';
+import { dropExpired } from '../../../src/engine/server/expiry.ts';
 import type { Change, StoredJob } from '../../../src/engine/store/changes.ts';
 import { newJob } from '../../../src/engine/server/jobRecord.ts';
 import { findModel, knownModels } from '../../../src/engine/store/models.ts';
@@ -25,13 +27,15 @@ async function reopen(): Promise<Store> {
   return store;
 }
 
+const wireOf = (id: string, bytes: number, expires: number | null): WireFile => ({
+  id, object: 'file', bytes, created_at: 1, filename: 'a.jsonl', purpose: 'fine-tune', status: 'processed', expires_at: expires, status_details: null,
+});
+
 async function addFile(text: string, expires: number | null = null): Promise<string> {
   const incoming = await store.fileBytes.receive();
   await incoming.write(Buffer.from(text));
   const { bytes, sha256 } = await incoming.finish();
-  const wire = {
-    id: incoming.id, object: 'file', bytes, created_at: 1, filename: 'a.jsonl', purpose: 'fine-tune', status: 'processed', expires_at: expires, status_details: null,
-  } as const;
+  const wire = wireOf(incoming.id, bytes, expires);
   await store.commit(() => ({ changes: [{ kind: 'fileAdded', file: { wire, sha256 } }], result: undefined }));
   return incoming.id;
 }
@@ -148,5 +152,20 @@ describe('the store', () => {
     assert.deepEqual(knownModels(store.state).map((model) => model.wire.id), [second.modelName, 'tunesmith-tiny']);
     assert.equal(findModel(store.state, first.modelName), undefined);
     assert.throws(() => store.modelFolders.directoryOf(join(folder, 'models-evil', 'x')), /outside/);
+  });
+});
+
+describe('what expires', () => {
+  it('is forgotten in pieces that the journal takes, however much it is', async () => {
+    // A record that forgets all of them would be larger than a record may be.
+    const ids = Array.from({ length: 25_000 }, (_, index) => `file-${'x'.repeat(22)}${index}`);
+    for (let at = 0; at < ids.length; at += 1_000) {
+      const changes = ids.slice(at, at + 1_000).map((id) => ({ kind: 'fileAdded', file: { wire: wireOf(id, 1, 5), sha256: '' } }) as const);
+      await store.commit(() => ({ changes, result: undefined }));
+    }
+    const kept = await addFile('kept', 20);
+    for (let pass = 0; pass < 25; pass += 1) await dropExpired({ store, expiryNow: () => 10 });
+    assert.deepEqual([...store.state.files.keys()], [kept]);
+    assert.deepEqual([...(await reopen()).state.files.keys()], [kept]);
   });
 });

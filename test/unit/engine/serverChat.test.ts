@@ -495,12 +495,12 @@ describe('chats beside a job', () => {
     generator().shares.length = 0;
     engine.scripts.splice(0, engine.scripts.length, { hold: true }, {});
     const job = await engine.openai.fineTuning.jobs.create({ model: 'tunesmith-tiny', training_file: fileId });
-    const share = (await eventually(async () => generator().shares, (shares) => shares.length > 0)).at(-1);
-    assert.ok(share !== undefined && share > 0 && share < 1);
+    const limited = (shares: readonly number[]): boolean => shares.length > 0 && shares.every((share) => share > 0 && share <= 0.3);
+    assert.ok(limited(await eventually(async () => generator().shares, (shares) => shares.length > 0)));
     // A generator that is started now is told too.
     await assert.rejects(ask('crash'), { status: 500 });
     await ask('again');
-    assert.deepEqual(generator().shares, [share]);
+    assert.ok(limited(generator().shares));
     await engine.openai.fineTuning.jobs.cancel(job.id);
     await eventually(async () => generator().shares.at(-1), (last) => last === 1);
   });

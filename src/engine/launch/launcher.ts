@@ -39,7 +39,8 @@ async function start(options: EngineOptions, signal: AbortSignal): Promise<Runni
   if (isOlder(process.versions.node, oldestNode)) {
     throw new Error(`The Local engine needs Node ${oldestNode} or newer, but this is ${process.versions.node}. Update it.`);
   }
-  const deadline = performance.now() + (options.patienceMs ?? startPatienceMs);
+  const patienceMs = options.patienceMs ?? startPatienceMs;
+  const deadline = performance.now() + patienceMs;
   let program: StartedProgram | undefined;
   let ended: { readonly code: number | null; readonly reason: string } | undefined;
   let why = 'it did not answer in time';
@@ -59,7 +60,7 @@ async function start(options: EngineOptions, signal: AbortSignal): Promise<Runni
       }
       if (holder.kind === 'engine') {
         // It saves what it trains; the next one goes on from there.
-        await endEngine(holder.engine, options.dataFolder);
+        await endEngine(holder.engine, options.dataFolder, Math.min(stopPatienceMs, patienceMs / 3));
         continue;
       }
       why = holder.kind === 'other' ? holder.why : why;
@@ -107,15 +108,15 @@ async function stop(dataFolder: string): Promise<boolean> {
   if (engine === undefined) {
     return false;
   }
-  await endEngine(engine, dataFolder);
+  await endEngine(engine, dataFolder, stopPatienceMs);
   return true;
 }
 
-/** Asks this very engine to end and waits for it. The next one has the same port and key, so it is told which is meant. */
-async function endEngine(engine: RunningEngine, dataFolder: string): Promise<void> {
+/** Asks this very engine to end and waits for it; one that does not is ended for it. The next one has the same port and key, so it is told which is meant. */
+async function endEngine(engine: RunningEngine, dataFolder: string, patienceMs: number): Promise<void> {
   await ask(engine, 'POST', 'shutdown', { pid: engine.pid, started_at: engine.startedAt }).catch(() => undefined);
   const name = await socketNameOf(dataFolder);
-  const deadline = performance.now() + stopPatienceMs;
+  const deadline = performance.now() + patienceMs;
   for (;;) {
     const found = await askSocket(name, engine.apiKey);
     // Another window may have started the next one already.

@@ -158,6 +158,20 @@ describe('the launcher', () => {
     await old.openai.fineTuning.jobs.cancel(job.id).catch(() => undefined);
   });
 
+  it('row 77: replaces an older engine that hangs when it is asked to end', { skip: windows }, async () => {
+    const token = 'ts-0123456789abcdef';
+    await writeFile(join(folder, 'access.json'), JSON.stringify({ token, port: 0 }));
+    const arguments_ = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(import.meta.dirname, 'deafProgram.ts'), folder, token];
+    const deaf = spawn(process.execPath, arguments_, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(deaf.stdout, 'data');
+    const ended = once(deaf, 'exit');
+    assert.equal((await launcher.find(folder))?.version, '0.1.0');
+    const present = await start({ patienceMs: 9_000 });
+    assert.deepEqual(await ended, [null, 'SIGKILL']);
+    assert.deepEqual([present.version, present.apiKey], ['1.0.0', token]);
+    assert.equal(await listModels(present), 200);
+  });
+
   it('works as an older client with a newer engine, or hears clearly why not', async () => {
     const newer = await startTestEngine({ folder, version: '3.0.0' });
     assert.equal((await start({ version: '1.0.0' })).version, '3.0.0');

@@ -12,12 +12,8 @@ type Entry = { readonly id: string; readonly steps: Iterator<void>; readonly don
 export class Rounds {
   readonly #ready: Entry[] = [];
   readonly #paused = new Map<string, Entry | undefined>();
-  readonly #share: TimeShare;
+  readonly #share = new TimeShare();
   #running = false;
-
-  constructor(share = new TimeShare()) {
-    this.#share = share;
-  }
 
   /** Of one core, in (0, 1]. */
   setShare(share: number): void {

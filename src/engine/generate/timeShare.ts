@@ -1,7 +1,7 @@
 /** Milliseconds: those that pass, and those that this thread has computed. */
 export type ThreadClock = { readonly now: () => number; readonly computed: () => number };
 
-/** Where Node cannot tell what a thread has computed (before 22.19), all that passes counts, unless it rests. */
+/** Where Node cannot tell what a thread has computed, all that passes counts, unless it rests. */
 function threadClock(): ThreadClock {
   const usage = (process as { readonly threadCpuUsage?: () => NodeJS.CpuUsage }).threadCpuUsage?.bind(process);
   const now = (): number => performance.now();
@@ -11,7 +11,7 @@ function threadClock(): ThreadClock {
   return { now, computed: () => performance.eventLoopUtilization().active };
 }
 
-/** What may be computed at once after a time of rest; a Windows clock counts in pieces of 16 ms. */
+/** What may be computed beyond its share after a time of rest, which a timer that is late gives. */
 const creditMs = 5;
 
 /**

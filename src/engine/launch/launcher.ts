@@ -112,7 +112,10 @@ async function stop(dataFolder: string): Promise<boolean> {
   return true;
 }
 
-/** Asks this very engine to end and waits for it; one that does not is ended for it. The next one has the same port and key, so it is told which is meant. */
+/**
+ * Asks this very engine to end and waits for it; after `patienceMs` it is killed. The next one has the same port and
+ * key, so it is told which is meant.
+ */
 async function endEngine(engine: RunningEngine, dataFolder: string, patienceMs: number): Promise<void> {
   await ask(engine, 'POST', 'shutdown', { pid: engine.pid, started_at: engine.startedAt }).catch(() => undefined);
   const name = await socketNameOf(dataFolder);

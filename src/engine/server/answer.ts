@@ -132,10 +132,15 @@ function toApiError(error: unknown, requestId: string, log: (line: string) => vo
     return new ApiError(507, 'The disk is full: nothing was stored.', { code: 'disk_full' });
   }
   // Names, codes and places of errors are the program's own; messages, which may have lines, may quote what was sent.
-  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
-  const where = lines.filter((line) => /^ {4}at /.test(line)).slice(0, 3).join(' ');
+  const where = error instanceof Error ? placesOf(error).slice(0, 3).join(' ') : '';
   log(`internal error ${error instanceof Error ? error.name : typeof error} ${code ?? ''} ${requestId} ${where}`);
   return new ApiError(500, `The engine failed to answer. Its log tells more under ${requestId}.`);
+}
+
+/** The lines of an error's stack, behind those of its message. */
+function placesOf({ stack = '', message }: Error): readonly string[] {
+  const lines = stack.slice(stack.indexOf(message) + message.length).split('\n');
+  return lines.filter((line) => /^ {4}at /.test(line));
 }
 
 function refuseExpectation(request: IncomingMessage, maxBytes: number): void {

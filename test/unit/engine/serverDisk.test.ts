@@ -143,7 +143,7 @@ describe('an error that nobody expects', () => {
     const drive = new Drive();
     const engine = await startTestEngine({ system: drive.system });
     try {
-      drive.fail = { code: 'EODD', message: 'odd\nsecret text of a user\n    and more of it\n' };
+      drive.fail = { code: 'EODD', message: 'odd\nsecret text of a user\n    and more of it\n    at secret places\n' };
       await assert.rejects(upload(engine.openai, chatLines(10)), { status: 500 });
       drive.fail = undefined;
       const log = engine.log.join('\n');

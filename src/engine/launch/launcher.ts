@@ -9,7 +9,7 @@ import { ask, look } from './holder.ts';
 import { startProgram, type StartedProgram } from './startProgram.ts';
 import { deleteData, diskUse, hasStore } from './stored.ts';
 import { syncServiceOf } from './syncService.ts';
-import { isOlder, oldestNode } from './version.ts';
+import { isOlder, nodeFault } from './version.ts';
 
 const startPatienceMs = 30_000;
 const stopPatienceMs = 10_000;
@@ -36,8 +36,9 @@ async function find(dataFolder: string): Promise<RunningEngine | undefined> {
 }
 
 async function start(options: EngineOptions, signal: AbortSignal): Promise<RunningEngine> {
-  if (isOlder(process.versions.node, oldestNode)) {
-    throw new Error(`The Local engine needs Node ${oldestNode} or newer, but this is ${process.versions.node}. Update it.`);
+  const fault = nodeFault(process.versions.node);
+  if (fault !== undefined) {
+    throw new Error(fault);
   }
   const patienceMs = options.patienceMs ?? startPatienceMs;
   const deadline = performance.now() + patienceMs;

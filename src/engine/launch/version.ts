@@ -4,6 +4,13 @@ export const oldestClient = '0.1.0';
 /** Node releases before this one lack what the engine uses. */
 export const oldestNode = '22.0.0';
 
+/** Why the engine cannot run on a release of Node, which an editor brings along; undefined if it can. */
+export function nodeFault(version: string): string | undefined {
+  return isOlder(version, oldestNode)
+    ? `The Local engine needs Node ${oldestNode} or newer, but this is ${version}. Update VS Code, or Node where it runs without it.`
+    : undefined;
+}
+
 /** Whether version `a` comes before `b`; only the three numbers count. A text that is no version comes before all. */
 export function isOlder(a: string, b: string): boolean {
   const [left, right] = [numbersOf(a), numbersOf(b)];

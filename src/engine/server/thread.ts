@@ -18,7 +18,7 @@ export function workerThread<Command, Event>(path: string, options?: WorkerOptio
     const worker = new Worker(path, options);
     let reason: string | undefined;
     worker.on('error', (error: unknown) => {
-      reason = error instanceof Error ? error.message : String(error);
+      reason = isMissing(error) ? missing(path) : error instanceof Error ? error.message : String(error);
     });
     return {
       post: (command) => worker.postMessage(command),
@@ -33,4 +33,12 @@ export function workerThread<Command, Event>(path: string, options?: WorkerOptio
       },
     };
   };
+}
+
+function isMissing(error: unknown): boolean {
+  return ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'].includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
+}
+
+function missing(path: string): string {
+  return `a program of the Local engine, ${path} or one that it needs, is missing; a virus scanner may have removed it. Install Tunesmith again`;
 }

@@ -14,7 +14,7 @@ import { answerGreeting, greetingOf } from '../../../src/engine/launch/handshake
 import { createLauncher } from '../../../src/engine/launch/launcher.ts';
 import { childEnvironment } from '../../../src/engine/launch/startProgram.ts';
 import { syncServiceOf } from '../../../src/engine/launch/syncService.ts';
-import { isOlder } from '../../../src/engine/launch/version.ts';
+import { isOlder, nodeFault } from '../../../src/engine/launch/version.ts';
 import { currentText } from '../../../src/engine/store/generation.ts';
 import { FolderTakenError } from '../../../src/engine/run.ts';
 import type { EngineOptions, RunningEngine } from '../../../src/protocol/launch.ts';
@@ -482,6 +482,14 @@ describe('what an engine is given', () => {
   it('row 94: is no more of the environment than it needs', () => {
     const env = childEnvironment({ PATH: '/bin', NODE_OPTIONS: '--inspect', OPENAI_API_KEY: 'k', VSCODE_IPC_HOOK: 'x', HOME: '/h' });
     assert.deepEqual(env, { ELECTRON_RUN_AS_NODE: '1', PATH: '/bin', HOME: '/h' });
+  });
+
+  it('row 99: is Node of an editor that is new enough, or what to update is said', () => {
+    assert.equal(nodeFault(process.versions.node), undefined);
+    assert.equal(nodeFault('22.0.0'), undefined);
+    for (const version of ['20.19.0', '18.0.0', 'v8', '']) {
+      assert.match(nodeFault(version) ?? '', new RegExp(`needs Node 22\\.0\\.0 or newer, but this is ${version}\\. Update VS Code, or Node`));
+    }
   });
 
   it('is replaced by number, not by letter', () => {

@@ -80,6 +80,25 @@ describe('jobs and training', () => {
     }
   });
 
+  it('row 99: a program of its threads that is missing is named with what to do, by a job and by a chat', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tunesmith-threads-'));
+    try {
+      const startTrainer: RunOptions['startTrainer'] = workerThread(join(folder, 'trainerThread.js'));
+      const told = /trainerThread\.js or one that it needs, is missing; a virus scanner may have removed it\. Install Tunesmith again/;
+      await withEngine({ startTrainer }, async (engine) => {
+        assert.match(await failure(engine, await createJob(engine)), told);
+      });
+      const startGenerator: RunOptions['startGenerator'] = workerThread(join(folder, 'generatorThread.js'));
+      await withEngine({ startGenerator }, async (engine) => {
+        const model = (await ended(engine.openai, await createJob(engine))).fine_tuned_model ?? '';
+        const asking = engine.openai.chat.completions.create({ model, messages: [{ role: 'user', content: 'x' }] });
+        await assert.rejects(asking, { status: 500, code: 'generator_stopped', message: /generatorThread\.js.*Install Tunesmith again/ });
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   it('row 73: hyperparameters out of range are refused, naming the field', () =>
     withEngine({}, async (engine) => {
       const training_file = (await upload(engine.openai, chatLines(10))).id;

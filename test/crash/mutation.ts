@@ -11,7 +11,7 @@ import { join, resolve } from 'node:path';
 const repository = resolve(import.meta.dirname, '../..');
 const files = [
   ...['appendLog', 'durable', 'files', 'folders', 'logRecords', 'quarantine', 'replace', 'syncTree'].map((name) => `src/disk/${name}.ts`),
-  ...['blobs', 'generation', 'journal', 'opening', 'recovery', 'snapshot', 'store'].map((name) => `src/engine/store/${name}.ts`),
+  ...['blobs', 'generation', 'journal', 'modelFolders', 'opening', 'recovery', 'snapshot', 'store'].map((name) => `src/engine/store/${name}.ts`),
 ];
 
 /** A statement that makes something durable, or a test that finds damage; and what stands there instead. */

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import assert from 'node:assert/strict';
-import { writeFolder } from '../../src/disk/folders.ts';
-import { syncFolder } from '../../src/disk/files.ts';
-import { syncTree } from '../../src/disk/syncTree.ts';
+import { writeAll } from '../../src/disk/durable.ts';
 import { newJob } from '../../src/engine/server/jobRecord.ts';
 import type { Change, StoredFile, StoredJob, StoredUpload } from '../../src/engine/store/changes.ts';
 import { newId } from '../../src/engine/store/ids.ts';
@@ -78,11 +76,19 @@ function someJob(store: Store): StoredJob {
   );
 }
 
-async function writeModel(store: Store, disk: ModelDisk, job: StoredJob, directory: string): Promise<void> {
-  await writeFolder(store.modelFolders.path(directory), { 'config.json': '{}', 'model.safetensors': content(directory, 1500) }, disk);
-  await syncTree(store.modelFolders.path(directory), disk);
-  for (const folder of [`${job.wire.id}/a1`, job.wire.id]) await syncFolder(store.modelFolders.path(folder), disk);
-  await syncFolder(store.layout.models, disk);
+/** As a trainer may do it: nothing of it is durable before the store has made it so. Resolves to its digest. */
+async function writeModel(store: Store, disk: ModelDisk, directory: string): Promise<string> {
+  const path = store.modelFolders.path(directory);
+  await disk.mkdir(path);
+  for (const [name, bytes] of [['config.json', Buffer.from('{}')], ['model.safetensors', content(directory, 1500)]] as const) {
+    const file = await disk.open(`${path}/${name}`, 'w');
+    try {
+      await writeAll(file, bytes);
+    } finally {
+      await file.close();
+    }
+  }
+  return store.modelFolders.makeDurable(directory);
 }
 
 function event(job: StoredJob, message: string): Change {
@@ -131,7 +137,7 @@ export const steps: readonly Step[] = [
       const older = store.state.checkpoints(job.wire.id);
       const step = (older.at(-1)?.wire.step_number ?? 0) + 1;
       const directory = `${job.wire.id}/a1/step-${step}`;
-      await writeModel(store, disk, job, directory);
+      const digest = await writeModel(store, disk, directory);
       const dropped = older.slice(0, Math.max(0, older.length - 1));
       await commit(
         store,
@@ -139,6 +145,7 @@ export const steps: readonly Step[] = [
           kind: 'checkpointAdded',
           checkpoint: {
             directory,
+            digest,
             wire: { id: newId.checkpoint(), object: 'fine_tuning.job.checkpoint', created_at: 1, fine_tuned_model_checkpoint: `${job.modelName}:ckpt-step-${step}`, step_number: step, fine_tuning_job_id: job.wire.id, metrics: {} },
           },
         },
@@ -201,8 +208,7 @@ export const steps: readonly Step[] = [
       const { id } = job.wire;
       const step = (job.saved?.step ?? 0) + 1;
       const directory = `${id}/a1/state-${step}`;
-      await writeModel(store, disk, job, directory);
-      const digest = await store.modelFolders.digest(directory);
+      const digest = await writeModel(store, disk, directory);
       const plan = { totalSteps: 9, stepsPerEpoch: 3 };
       const begin: readonly Change[] = present === undefined ? [{ kind: 'jobAdded', job }] : [];
       await commit(

@@ -1,7 +1,4 @@
-import { relative } from 'node:path';
 import type { StepMetrics } from '../../core/providers/wire.ts';
-import { syncFolder } from '../../disk/files.ts';
-import { syncTree } from '../../disk/syncTree.ts';
 import type { Change, JobPlan, SavedState, StoredCheckpoint, StoredFile, StoredJob } from '../store/changes.ts';
 import { newId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
@@ -142,7 +139,7 @@ export class JobRecorder {
       return;
     }
     // The weights must be on disk before a record names them.
-    const digest = await this.#makeDurable(event.directory);
+    const digest = await store.modelFolders.makeDurable(directory);
     const dropped: string[] = [];
     await this.#context.ifActive((present) => {
       const isEpochEnd = event.step % stepsPerEpoch === 0;
@@ -179,8 +176,9 @@ export class JobRecorder {
   /** The earlier state goes only when a durable record names the new one. */
   async #saved(event: Extract<TrainProgress, { kind: 'saved' }>): Promise<void> {
     const { store } = this.#context;
-    const digest = await this.#makeDurable(event.directory);
-    const saved: SavedState = { step: event.step, directory: store.modelFolders.directoryOf(event.directory), digest };
+    const directory = store.modelFolders.directoryOf(event.directory);
+    const digest = await store.modelFolders.makeDurable(directory);
+    const saved: SavedState = { step: event.step, directory, digest };
     const earlier: string[] = [];
     await this.#context.ifActive((present) => {
       earlier.push(...(present.saved === null ? [] : [present.saved.directory]));
@@ -190,16 +188,17 @@ export class JobRecorder {
   }
 
   /** Makes the tuned model and the result file known, as the end of the job. */
-  async succeed(trainedTokens: number, directory: string): Promise<void> {
+  async succeed(trainedTokens: number, path: string): Promise<void> {
     const { store, now } = this.#context;
-    const modelDigest = await this.#makeDurable(directory);
+    const directory = store.modelFolders.directoryOf(path);
+    const modelDigest = await store.modelFolders.makeDurable(directory);
     const resultFile = await this.#writeResultFile();
     const done = await this.#context.ifActive((present) => [
       { kind: 'fileAdded', file: resultFile },
       {
         kind: 'jobChanged',
         id: present.wire.id,
-        modelDirectory: store.modelFolders.directoryOf(directory),
+        modelDirectory: directory,
         modelDigest,
         saved: null,
         wire: {
@@ -249,20 +248,6 @@ export class JobRecorder {
       throw new Error('The trainer told a step before its start');
     }
     return this.#plan;
-  }
-
-  /** Resolves to the digest that tells later whether the folder is still what it was. */
-  async #makeDurable(directory: string): Promise<string> {
-    const { store } = this.#context;
-    if (relative(store.layout.models, directory).startsWith('..')) {
-      throw new Error('A model was written outside the folder of models');
-    }
-    await syncTree(directory);
-    for (const folder of [`${this.#job.wire.id}/a${this.#job.attempt}`, this.#job.wire.id]) {
-      await syncFolder(store.modelFolders.path(folder));
-    }
-    await syncFolder(store.layout.models);
-    return store.modelFolders.digest(store.modelFolders.directoryOf(directory));
   }
 }
 

@@ -1,5 +1,6 @@
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { removeTree, type System } from '../../disk/files.ts';
+import { removeTree, syncFolder, type System } from '../../disk/files.ts';
+import { syncTree } from '../../disk/syncTree.ts';
 import type { DataFolder } from '../launch/dataFolder.ts';
 import { checkBytes, treeDigest } from './blobs.ts';
 import type { Journal } from './journal.ts';
@@ -55,9 +56,19 @@ export class ModelFolders {
     return path;
   }
 
-  /** What `checked` compares with. */
-  digest(directory: string): Promise<string> {
-    return treeDigest(this.path(directory), this.#system);
+  /**
+   * Makes a folder durable that somebody else wrote, with the folders above it. No record may name it before.
+   * @returns its digest, with which `checked` compares
+   */
+  async makeDurable(directory: string): Promise<string> {
+    const path = this.path(directory);
+    await syncTree(path, this.#system);
+    const names = directory.split('/');
+    for (let depth = names.length - 1; depth > 0; depth -= 1) {
+      await syncFolder(this.path(names.slice(0, depth).join('/')), this.#system);
+    }
+    await syncFolder(this.#layout.models, this.#system);
+    return treeDigest(path, this.#system);
   }
 
   /** Removes folders that no model needs any more. Only after their records are durably gone. */

@@ -57,6 +57,7 @@ async function offerServices(workbench: Workbench): Promise<void> {
 /** The key is typed, but nothing of Azure can be reached from a test: the flow ends with a question. */
 async function addAzure(workbench: Workbench): Promise<void> {
   await workbench.pick(/Azure OpenAI/);
+  await workbench.waitForQuickInput('(2/5)');
   await workbench.typeQuickInput('my resource');
   await workbench.accept();
   await workbench.waitForQuickInput(/letters, digits and hyphens/);
@@ -75,7 +76,10 @@ async function addAzure(workbench: Workbench): Promise<void> {
 
 async function addByAddress(workbench: Workbench, baseURL: string, label: string): Promise<void> {
   await workbench.runCommand('Fine-Tuning: Add Connection…');
+  await workbench.waitForQuickInput('(1/5)');
   await workbench.pick(/Another OpenAI-Compatible/);
+  // The next step has a title of its own; before it is there, keys go to this one.
+  await workbench.waitForQuickInput('(2/5)');
   await workbench.typeQuickInput(baseURL);
   await workbench.accept();
   await workbench.waitForQuickInput(/connection is called/);

@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   });
   try {
     const good = await visit(output, 'connections', { folder }, async (steps, workbench) => {
-      await workbench.closeNotifications();
+      await workbench.treeRow('science.recipe.json').waitFor();
       await steps.run('services are offered by name', () => offerServices(workbench));
       await steps.run('Azure is added by resource and project', () => addAzure(workbench));
       await steps.run('a service is added and says what it allows', () => addCompatible(workbench, fake.baseURL));

@@ -48,6 +48,7 @@ export class FakeService {
     const jobPath = /^\/fine_tuning\/jobs\/([^/]+)(\/.+)?$/.exec(path);
     if (failure !== undefined) await failure(response, seen);
     else if (path === '/models') say(listOf([{ id: 'base-7b', object: 'model' }]));
+    else if (path === '/files' && seen.method === 'GET') say(listOf([]));
     else if (path.startsWith('/files')) say({ id: 'file-1', object: 'file', bytes: 1, filename: 'f', purpose: 'fine-tune' });
     else if (path === '/fine_tuning/jobs' && seen.method === 'POST') this.#create(response, seen);
     else if (path === '/fine_tuning/jobs') say(listOf(this.jobs));

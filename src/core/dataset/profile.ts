@@ -95,14 +95,12 @@ export const datasetProfiles: Readonly<Record<string, DatasetProfile>> = {
     ...lenient,
     id: 'nebius',
     source: 'https://docs.tokenfactory.nebius.com/fine-tuning/datasets',
-    maximumFileBytes: 5 * 1024 * megabyte,
     images: undefined,
   },
   together: {
     ...lenient,
     id: 'together',
     source: 'https://docs.together.ai/docs/fine-tuning-data-preparation',
-    maximumFileBytes: 25 * 1024 * megabyte,
     turns: 'alternate',
   },
   fireworks: {
@@ -140,7 +138,7 @@ export function datasetProfileOf(
 ): DatasetProfile {
   const { profile, baseURL } = connection;
   const known = profile.id === 'compatible' && baseURL !== undefined && URL.canParse(baseURL) ? rulesOf(baseURL) : profile.id;
-  return forModel(datasetProfiles[known] ?? defaultProfile, model, profile);
+  return forModel(datasetProfiles[known] ?? defaultProfile, model, known === profile.id ? profile : builtInOf(known));
 }
 
 /** Also a connection that is asked as any compatible service may be one whose rules are known. */
@@ -158,13 +156,22 @@ export function forModel(
   model: string | undefined,
   provider: ProviderProfile | undefined = builtInOf(profile.id),
 ): DatasetProfile {
+  const counted = provider === undefined ? profile : withNumbersOf(provider, profile);
   const base = provider && model !== undefined ? findBaseModel(provider, model) : undefined;
-  if (!base) return profile;
+  if (!base) return counted;
   return {
-    ...profile,
-    exampleTokens: base.exampleTokens?.value ?? profile.exampleTokens,
-    images: profile.id !== 'openai' || visionModels.test(base.id) ? profile.images : undefined,
+    ...counted,
+    exampleTokens: base.exampleTokens?.value ?? counted.exampleTokens,
+    images: counted.id !== 'openai' || visionModels.test(base.id) ? counted.images : undefined,
   };
+}
+
+/** The limits that the provider profile names, which a person may have corrected; the same profile if it names none. */
+function withNumbersOf({ minExamples, maxFileBytes }: ProviderProfile, profile: DatasetProfile): DatasetProfile {
+  const minimumExamples = minExamples?.value ?? profile.minimumExamples;
+  const maximumFileBytes = maxFileBytes?.value ?? profile.maximumFileBytes;
+  const isSame = minimumExamples === profile.minimumExamples && maximumFileBytes === profile.maximumFileBytes;
+  return isSame ? profile : { ...profile, minimumExamples, maximumFileBytes };
 }
 
 function builtInOf(id: string): ProviderProfile | undefined {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { createConnectionId, type ConnectionSetting } from '../../core/providers/connection.ts';
-import type { KeyHeader } from '../../core/providers/port.ts';
+import { ServiceError, type KeyHeader } from '../../core/providers/port.ts';
 import { profileOf } from '../../core/providers/providers.ts';
 import { verdictOf, type Trial } from '../../core/providers/trial.ts';
 import type { Connection } from '../../platform/connections.ts';
@@ -12,7 +12,7 @@ import { hostOf } from './describe.ts';
 import { storeKey } from './keys.ts';
 import type { ConnectionsServices } from './services.ts';
 import { showTrial, summarizeTrial } from './trialReport.ts';
-import { tryConnection } from './tryConnection.ts';
+import { tryConnection, type TrialOutcome } from './tryConnection.ts';
 
 /** Service, address, name, key; then the service is asked what it allows, and only then the connection is kept. */
 export async function addConnection(services: ConnectionsServices): Promise<void> {
@@ -43,22 +43,24 @@ async function tryDraft(services: ConnectionsServices, draft: Draft): Promise<Ou
   const connection = toConnection(services, draft, undefined);
   const first = await tryConnection(services, connection, draft.record);
   if (first.kind === 'cancelled') return 'edit';
-  const refused = first.kind === 'answered' && verdictOf(first.trial).kind === 'failed';
-  if (first.kind === 'answered' && !refused) return { connection, trial: first.trial };
-  if (refused && connection.profile.id === 'azure') {
+  const error = errorOf(first);
+  if (first.kind === 'answered' && error === undefined) return { connection, trial: first.trial };
+  const keyRefused = error instanceof ServiceError && error.facts.kind === 'unauthorized';
+  if (keyRefused && connection.profile.id === 'azure') {
     // Some of its gateways take the key in a header of its own only.
     const other = toConnection(services, draft, 'api-key');
     const second = await tryConnection(services, other, draft.record);
-    if (second.kind === 'answered' && verdictOf(second.trial).kind !== 'failed') return { connection: other, trial: second.trial };
+    if (second.kind === 'answered' && errorOf(second) === undefined) return { connection: other, trial: second.trial };
   }
-  const reason = first.kind === 'failed' ? first.error : reasonOf(first.trial);
-  const decision = await askAfterFailure(connection, explainError(reason));
+  const decision = await askAfterFailure(connection, explainError(error));
   return decision === 'keep' ? { connection, trial: undefined } : decision;
 }
 
-function reasonOf(trial: Trial): unknown {
-  const verdict = verdictOf(trial);
-  return verdict.kind === 'ready' ? undefined : verdict.error;
+/** Why nothing at all was allowed; undefined if something was. */
+function errorOf(outcome: Exclude<TrialOutcome, { readonly kind: 'cancelled' }>): unknown {
+  if (outcome.kind === 'failed') return outcome.error;
+  const verdict = verdictOf(outcome.trial);
+  return verdict.kind === 'failed' ? verdict.error : undefined;
 }
 
 function toConnection({ connections }: ConnectionsServices, draft: Draft, keyHeader: KeyHeader | undefined): Connection {
@@ -88,10 +90,11 @@ async function askAfterFailure(connection: Connection, reason: string): Promise<
 async function keep(services: ConnectionsServices, draft: Draft, { connection, trial }: Outcome): Promise<void> {
   const t = vscode.l10n.t;
   const { connections } = services;
-  const { profile, baseURL = draft.baseURL, ...rest } = connection;
+  const { profile: _profile, ...rest } = connection;
+  const { baseURL } = draft;
+  const profile = kindOf(draft);
   // The host tells the profile again; only what it would not tell is written down.
-  const told = profileOf(baseURL) === profile.id || profile.id === 'local';
-  const setting: ConnectionSetting = { ...rest, baseURL, ...(told ? {} : { profile: profile.id as Exclude<typeof profile.id, 'local'> }) };
+  const setting: ConnectionSetting = { ...rest, baseURL, ...(profileOf(baseURL) === profile ? {} : { profile }) };
   await connections.add(setting);
   if (draft.record) await storeKey(services, connection, draft.record);
   await connections.select(connection.id);

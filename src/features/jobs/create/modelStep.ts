@@ -6,7 +6,7 @@ import type { Connection, Connections } from '../../../platform/connections.ts';
 import { explainError } from '../../../platform/errorReport.ts';
 import { askChoice, askText, back, type Step } from '../../../platform/stepInput.ts';
 
-type ModelStepServices = { readonly connections: Connections; readonly jobStore: JobStore };
+type ModelStepServices = { readonly connections: Pick<Connections, 'peek'>; readonly jobStore: JobStore };
 
 type ModelItem = vscode.QuickPickItem & { readonly model?: string };
 

@@ -12,7 +12,7 @@ import type { JobView } from '../jobView.ts';
 /** What the creation of jobs is made with. */
 export type CreateServices = {
   readonly log: Log;
-  readonly connections: Connections;
+  readonly connections: Pick<Connections, 'current' | 'get' | 'all' | 'service' | 'peek' | 'onDidChange'>;
   readonly datasets: Datasets;
   readonly jobStore: JobStore;
   readonly jobOrigins: JobOrigins;

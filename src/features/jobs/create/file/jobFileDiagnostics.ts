@@ -7,6 +7,8 @@ import { DisposableStore } from '../../../../platform/disposables.ts';
 import type { Log } from '../../../../platform/log.ts';
 import { isJobFile, readJobFile } from './openJobFile.ts';
 
+type DiagnosedConnections = Pick<Connections, 'current' | 'get' | 'all' | 'onDidChange'>;
+
 const typingPauseMs = 250;
 
 /** Keeps the problems of open job files up to date. */
@@ -14,10 +16,10 @@ export class JobFileDiagnostics implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('tunesmith.jobFile');
   readonly #disposables = new DisposableStore();
   readonly #pauses = new Map<string, ReturnType<typeof setTimeout>>();
-  readonly #connections: Connections;
+  readonly #connections: DiagnosedConnections;
   readonly #log: Log;
 
-  constructor(connections: Connections, log: Log) {
+  constructor(connections: DiagnosedConnections, log: Log) {
     this.#connections = connections;
     this.#log = log;
     const { workspace } = vscode;

@@ -5,6 +5,8 @@ import type { JobFileProblem } from '../../../../core/jobs/file/jobFileProblem.t
 import { parseJobFile, type ParsedJobFile } from '../../../../core/jobs/file/parseJobFile.ts';
 import type { Connections } from '../../../../platform/connections.ts';
 
+type KnownConnections = Pick<Connections, 'current' | 'get' | 'all'>;
+
 /** For CodeLens and diagnostics. */
 export const jobFileSelector: vscode.DocumentSelector = { pattern: '**/*.finetune.json' };
 
@@ -34,7 +36,7 @@ export async function pickJobFile(argument: unknown): Promise<vscode.Uri | undef
 }
 
 /** Parses a job file for the connections of this machine, and looks whether the files that it names are there. */
-export async function readJobFile(connections: Connections, uri: vscode.Uri, text: string): Promise<ParsedJobFile> {
+export async function readJobFile(connections: KnownConnections, uri: vscode.Uri, text: string): Promise<ParsedJobFile> {
   const parsed = parseJobFile(text, (id) => (id === undefined ? connections.current : connections.get(id))?.profile);
   const found = await Promise.all(parsed.files.map(async ({ file, range }) => ((await isThere(uri, file)) ? [] : [missing(file, range)])));
   const { connection } = parsed;

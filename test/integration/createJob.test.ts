@@ -160,7 +160,7 @@ suite('preflight and creation', () => {
         ledger.reserve({ kind: 'reserved', id: String(index), at: Date.now(), connection: 'c', model: 'm', likely: 3, high: 4, price: 1 }),
       ),
     );
-    assert.deepEqual(breaches.map((breach) => breach?.kind).sort(), ['month', 'month', undefined, undefined]);
+    assert.equal(breaches.filter((breach) => breach?.kind === 'month').length, 2);
     await setting(settingIds.costMaxPerMonth, undefined);
   });
 

@@ -1,7 +1,7 @@
-import { epochsFor } from '../jobs/trainingEstimate.ts';
 import { findBaseModel, type Dated, type ProviderProfile, type TrainingMethod } from '../providers/profile.ts';
 import type { Auto } from '../providers/wire.ts';
 import { exactly, plus, times, type Amount } from './amount.ts';
+import { epochsFor } from './autoEpochs.ts';
 import type { FileTokens } from './fileTokens.ts';
 import type { TrainingPrice } from './price.ts';
 

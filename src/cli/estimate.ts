@@ -6,10 +6,8 @@ import { trainingPriceOf } from '../core/cost/price.ts';
 import { isBlank, withoutMark } from '../core/jsonl/lines.ts';
 import { isJobFileName } from '../core/jobs/file/jobFile.ts';
 import { autoSettings, newDraft, type JobDraft } from '../core/jobs/jobDraft.ts';
-import { compatibleProfile } from '../core/providers/compatible.ts';
-import { localProfile } from '../core/providers/local.ts';
-import { openaiProfile } from '../core/providers/openai.ts';
 import { findBaseModel, type ProviderProfile } from '../core/providers/profile.ts';
+import { builtInProviders } from '../core/providers/providers.ts';
 import { chatExampleTokens } from '../core/tokens/chatTokens.ts';
 import { encodingOf } from '../core/tokens/encodings.ts';
 import { readLines, stat } from '../disk/files.ts';
@@ -19,14 +17,14 @@ import { profileOfConnection, readJobFile } from './jobFile.ts';
 import { wholeNumber } from './tuneOptions.ts';
 import { explainParseError, tellUsageError } from './usage.ts';
 
-export const estimateUsage = `Usage: tunesmith estimate FILE [--model M] [--provider openai|local|compatible] [--epochs N]
+export const estimateUsage = `Usage: tunesmith estimate FILE [--model M] [--provider ID] [--epochs N]
                           [--price N] [--json]
        tunesmith estimate FILE.finetune.json [--price N] [--json]
 
 Says what training on a file would take and cost: tokens, epochs, US dollars with their basis. Nothing is sent.
 
   --model M      base model (default: the first one that the provider offers)
-  --provider ID  whose models and prices (default: openai)
+  --provider ID  whose models and prices: local, openai, azure, nebius, together, compatible (default: openai)
   --epochs N     how often the file is gone through (default: what the service makes of auto)
   --price N      US dollars for one million training tokens, instead of the dated one that is known here
   --json         print one JSON document
@@ -42,7 +40,7 @@ type Wanted = {
   readonly validation: string | undefined;
 };
 
-const profiles: ReadonlyMap<string, ProviderProfile> = new Map([openaiProfile, localProfile, compatibleProfile].map((each) => [each.id, each]));
+const profiles: ReadonlyMap<string, ProviderProfile> = new Map(Object.entries(builtInProviders));
 
 /** `tunesmith estimate` */
 export async function runEstimate(args: readonly string[], io: CliIo): Promise<ExitCode> {

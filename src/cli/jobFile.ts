@@ -5,10 +5,8 @@ import { formatJobLock, isSameRun, parseJobLock, type JobLock, type LockedFile, 
 import { shownCode, type JobFileProblem } from '../core/jobs/file/jobFileProblem.ts';
 import { parseJobFile } from '../core/jobs/file/parseJobFile.ts';
 import type { JobDraft } from '../core/jobs/jobDraft.ts';
-import { compatibleProfile } from '../core/providers/compatible.ts';
-import { localProfile } from '../core/providers/local.ts';
-import { openaiProfile } from '../core/providers/openai.ts';
 import type { ProviderProfile } from '../core/providers/profile.ts';
+import { builtInProviders } from '../core/providers/providers.ts';
 import type { WireJob } from '../core/providers/wire.ts';
 import { readText, replaceFile, sha256File, stat } from '../disk/files.ts';
 import { isMissing } from '../disk/system.ts';
@@ -33,8 +31,12 @@ export type JobFileRun = {
 export type JobFileFault = { readonly fault: string; readonly problems?: readonly string[] };
 
 /** Only these are the same on every machine; other connections are settings of an editor. */
+const sameEverywhere = ['local', 'openai'] as const;
+
+/** Local without a connection, as everywhere on the command line. */
 export function profileOfConnection(connection: string | undefined): ProviderProfile {
-  return connection === 'openai' ? openaiProfile : connection === undefined || connection === 'local' ? localProfile : compatibleProfile;
+  const known = sameEverywhere.find((id) => id === (connection ?? 'local'));
+  return builtInProviders[known ?? 'compatible'];
 }
 
 /** Reads and checks a job file; a fault says why it is not run. */
@@ -53,7 +55,7 @@ export async function openJobFile(
     return { fault: `${basename(path)} names the connection '${connection}'. Say where it is with --base-url.` };
   }
   if (connection === 'openai' && options.apiKey === null) {
-    return { fault: `${basename(path)} trains on OpenAI. Name the environment variable with the key: --base-url ${openaiProfile.baseURL} --api-key-env NAME.` };
+    return { fault: `${basename(path)} trains on OpenAI. Name the environment variable with the key: --base-url ${builtInProviders.openai.baseURL} --api-key-env NAME.` };
   }
   const inputs = await hashInputs(path, text, jobFile, io.signal);
   const last = await readLock(lockPathOf(path));

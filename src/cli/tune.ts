@@ -13,6 +13,7 @@ import type { JobDraft } from '../core/jobs/jobDraft.ts';
 import type { UploadResult } from '../core/jobs/uploads/upload.ts';
 import { ServiceError, type Service } from '../core/providers/port.ts';
 import { isValidSuffix } from '../core/providers/profile.ts';
+import { profileOf } from '../core/providers/providers.ts';
 import type { WireJob } from '../core/providers/wire.ts';
 import { readChunks, stat } from '../disk/files.ts';
 import { realSystem } from '../disk/system.ts';
@@ -120,9 +121,10 @@ async function tune(options: TuneOptions, io: CliIo, progress: Progress): Promis
   return followJob(service, job, pollMs, io);
 }
 
-/** A dataset profile by where the job is made; the command line knows Local and OpenAI's own address. */
+/** By where the job is made; a service that nobody here knows is taken to be as strict as OpenAI. */
 function datasetProfileFor({ baseURL }: Pick<TuneOptions, 'baseURL'>): DatasetProfile {
-  return (baseURL === undefined ? datasetProfiles['local'] : undefined) ?? defaultProfile;
+  const id = baseURL === undefined ? 'local' : profileOf(baseURL);
+  return (id === 'compatible' ? undefined : datasetProfiles[id]) ?? defaultProfile;
 }
 
 type ResolvedJob = {

@@ -1,6 +1,5 @@
 import { t } from '@vscode/l10n';
 import type { FileRoleName, Preflight, PreflightReason } from '../core/jobs/preflight/preflight.ts';
-import { ServiceError } from '../core/providers/port.ts';
 import type { TrainingMethod } from '../core/providers/profile.ts';
 import { breachText } from './cost.ts';
 import { explainServiceError } from './serviceErrors.ts';
@@ -32,10 +31,8 @@ export function reasonText(reason: PreflightReason, locale: string): ReasonText 
     case 'file.tooLarge':
     case 'validation.needed':
       return fileText(reason, locale);
-    case 'service.refuses': {
-      const sentence = explainServiceError(new ServiceError('', reason.facts));
-      return { label: t('The service refuses'), sentence };
-    }
+    case 'service.refuses':
+      return { label: t('The service refuses'), sentence: explainServiceError(reason.error) };
     case 'service.untold':
       return { label: t('The service was not asked'), sentence: t('It does not run yet; it starts with the first job.') };
     case 'creation.ended':

@@ -52,7 +52,7 @@ const cases: [what: string, given: Partial<PreflightFacts>, verdict: string, cod
   ['errors in the validation file', { validation: { ...file, errors: 1 } }, 'no', ['file.errors']],
   ['a file above the limit', { ...openai, training: { ...file, bytes: 9 * 1024 ** 3 } }, 'no', ['file.tooLarge', 'creation.ends', 'model.ends']],
   ['a large file that goes in parts', { profile: localProfile, training: { ...file, bytes: 600 * 1024 ** 2 } }, 'yes', []],
-  ['the key is refused', { refusal: { kind: 'unauthorized', status: 401 } }, 'no', ['service.refuses']],
+  ['the key is refused', { refusal: new ServiceError('bad key', { kind: 'unauthorized', status: 401 }) }, 'no', ['service.refuses']],
   ['nobody was asked', { refusal: 'untold' }, 'yesBut', ['service.untold']],
   ['a service that closes soon, a model that ends', openai, 'yesBut', ['creation.ends', 'model.ends']],
   ['closed, model still there', { ...openai, now: Date.UTC(2027, 0, 6) }, 'no', ['creation.ended', 'model.ends']],

@@ -2,7 +2,7 @@ import type { CapBreach, Caps } from '../../cost/ledger.ts';
 import type { DurationEstimate } from '../../cost/duration.ts';
 import type { CostEstimate } from '../../cost/estimate.ts';
 import { formatsOf, type Format } from '../../dataset/format.ts';
-import type { ServiceErrorFacts } from '../../providers/port.ts';
+import type { ServiceError } from '../../providers/port.ts';
 import { findBaseModel, type ProviderProfile, type TrainingMethod } from '../../providers/profile.ts';
 import { isRecentRefusal, type CreateAccess } from './access.ts';
 import type { ProbedModel } from './probe.ts';
@@ -30,7 +30,7 @@ export type PreflightFacts = {
   readonly validation: FileFacts | undefined;
   readonly access: CreateAccess | undefined;
   /** Why the service tells nothing; undefined if it answers. `untold`: it was not asked. */
-  readonly refusal: ServiceErrorFacts | 'untold' | undefined;
+  readonly refusal: ServiceError | 'untold' | undefined;
   readonly probedModel: ProbedModel;
   readonly cost: CostEstimate;
   readonly caps: Caps;
@@ -48,7 +48,7 @@ export type PreflightReason =
   | { readonly code: 'file.format'; readonly role: FileRoleName; readonly file: FileFacts; readonly method: TrainingMethod }
   | { readonly code: 'file.tooLarge'; readonly role: FileRoleName; readonly file: FileFacts; readonly maxBytes: number }
   | { readonly code: 'validation.needed' }
-  | { readonly code: 'service.refuses'; readonly facts: ServiceErrorFacts }
+  | { readonly code: 'service.refuses'; readonly error: ServiceError }
   | { readonly code: 'service.untold' }
   | { readonly code: 'creation.ended'; readonly date: string }
   | { readonly code: 'creation.ends'; readonly date: string; readonly days: number }
@@ -118,7 +118,7 @@ function judgeFile(
 function judgeAccess(facts: PreflightFacts, against: PreflightReason[], but: PreflightReason[]): void {
   const { now, profile, access, refusal } = facts;
   if (refusal === 'untold') but.push({ code: 'service.untold' });
-  else if (refusal !== undefined) against.push({ code: 'service.refuses', facts: refusal });
+  else if (refusal !== undefined) against.push({ code: 'service.refuses', error: refusal });
   const ends = profile.creationEnds?.value;
   if (ends !== undefined) {
     const days = daysUntil(ends, now);

@@ -64,7 +64,7 @@ export async function checkPlan(services: CreateServices, plan: FullPlan, report
     ...{ now, profile, training, validation, cost, duration, caps: withPlanCap(limits, plan.maxCost) },
     ...{ model: draft.model, method: draft.method, probedModel: probe.model },
     access: services.createMemory.of(connection).access,
-    refusal: probe.asked ? probe.refusal?.facts : 'untold',
+    refusal: probe.asked ? probe.refusal : 'untold',
     breach: own ?? (await services.spending.breach(high, now)),
   });
   return { preflight, cost, duration, training, validation };

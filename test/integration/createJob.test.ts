@@ -260,5 +260,18 @@ suite('preflight and creation', () => {
     assert.equal(lock.inputs.training.sha256, await sha256File(training.fsPath));
     assert.equal(created.job.metadata?.['tunesmith_dataset'], lock.inputs.training.sha256);
     assert.equal(created.job.user_provided_suffix, 'filed');
+    const engine = (await createLauncher().find(createLauncher().defaultDataFolder())) ?? assert.fail();
+    const service = createService({ baseURL: engine.baseURL, apiKey: engine.apiKey });
+    const again = vscode.commands.executeCommand(commandIds.jobsCreateAgain, { connectionId: 'local', jobId: created.job.id });
+    const made = async () => (await service.listJobs({}, signal)).data.filter((one) => one.user_provided_suffix === 'filed');
+    for (let tries = 0; (await made()).length < 2; tries += 1) {
+      assert.ok(tries < 100, 'the job is created again');
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    await again;
+    const [second, first] = await made();
+    assert.deepEqual([second?.training_file, second?.seed], [first?.training_file, first?.seed], 'the same file, not sent twice');
+    for (const one of await made()) await service.cancelJob(one.id, signal).catch(() => undefined);
   });
 });

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { createOnce, searchRequested, type CreateOutcome, type LookOptions } from '../../../core/jobs/createOnce.ts';
+import { createOnce, type CreateOutcome, type LookOptions } from '../../../core/jobs/createOnce.ts';
 import { toCreateRequest } from '../../../core/jobs/createRequest.ts';
 import { requestIdKey } from '../../../core/jobs/jobOrigin.ts';
 import { accessAfter } from '../../../core/jobs/preflight/access.ts';
@@ -7,8 +7,8 @@ import type { Service } from '../../../core/providers/port.ts';
 import type { JobCreateRequest, WireJob } from '../../../core/providers/wire.ts';
 import { breachText, dollarsText } from '../../../messages/cost.ts';
 import { abortOnCancel } from '../../../platform/disposables.ts';
-import { explainError } from '../../../platform/errorReport.ts';
 import type { ConfirmedPlan } from './askPlan.ts';
+import { answerTimeoutMs, settle } from './lostJob.ts';
 import type { CheckedFile } from './planCheck.ts';
 import { recipeOf } from './recipeOf.ts';
 import { pause, sendFile } from './sendFile.ts';
@@ -21,9 +21,6 @@ export type SentFiles = { readonly training: SentFile; readonly validation: Sent
 export type SentFile = { readonly fileId: string; readonly sha256: string | undefined; readonly bytes: number };
 
 type Report = (message: string) => void;
-
-/** The longest a service may take to accept a job. */
-const answerTimeoutMs = 120_000;
 
 /** Something that the person already knows of, or that was just said to them. */
 class Refusal extends Error {}
@@ -181,34 +178,4 @@ async function noteCreated({ createMemory, spending }: CreateServices, { plan, c
   await createMemory.settle(requestId);
   await createMemory.learn(plan.connection, { access: { kind: 'open', at } });
   if (check.cost.kind === 'dollars') await spending.append({ kind: 'created', id: requestId, at, job: job.id });
-}
-
-/** Asks what to do about a lost answer until there is a job or the person gives up. */
-export async function settle(
-  service: Service,
-  request: JobCreateRequest,
-  given: CreateOutcome,
-  options: LookOptions,
-): Promise<WireJob | undefined> {
-  let outcome = given;
-  while (outcome.kind === 'lost') {
-    const look = vscode.l10n.t('Look Again');
-    const resend = vscode.l10n.t('Create Again');
-    const message = outcome.looked
-      ? vscode.l10n.t('The answer to the new job was lost, and the newest jobs do not name it.')
-      : vscode.l10n.t('The answer to the new job was lost, and the jobs could not be read.');
-    const detail = vscode.l10n.t(
-      'It may appear late. Creating it again can make a second one. {0}',
-      explainError(outcome.error),
-    );
-    const choices = outcome.looked ? [look, resend] : [look];
-    const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...choices);
-    if (chosen === undefined) return undefined;
-    const signal = AbortSignal.timeout(answerTimeoutMs);
-    outcome = await searchRequested(service, request, outcome.error, signal, options);
-    // The last look comes right before the second request, which only its being in vain allows.
-    const unseen = outcome.kind === 'lost' && outcome.looked;
-    if (chosen === resend && unseen) outcome = await createOnce(service, request, signal, options);
-  }
-  return outcome.job;
 }

@@ -12,7 +12,7 @@ import { newDraft } from '../../src/core/jobs/jobDraft.ts';
 import { JobStore } from '../../src/core/jobs/jobStore.ts';
 import { compatibleProfile } from '../../src/core/providers/compatible.ts';
 import { localProfile } from '../../src/core/providers/local.ts';
-import { ServiceError, type Service } from '../../src/core/providers/port.ts';
+import { ServiceError, type FileUpload, type Service } from '../../src/core/providers/port.ts';
 import { createLauncher } from '../../src/engine/launch/launcher.ts';
 import type { FullPlan } from '../../src/features/jobs/create/jobPlan.ts';
 import { localFile } from '../../src/features/jobs/create/checkedFile.ts';
@@ -41,17 +41,18 @@ class Remote extends ScriptedService {
   uploads = undefined as never;
   uploaded = 0;
   shutdown: string | null = null;
-  override uploadFile = (async () => {
+  override uploadFile = (async ({ open }: FileUpload) => {
+    for await (const chunk of open()) assert.ok(chunk.length > 0);
     this.uploaded += 1;
     return { id: `file-${this.uploaded}`, object: 'file', bytes: 1, status: 'processed', filename: 'a', purpose: 'fine-tune', created_at: 1, expires_at: null, status_details: null };
   }) as never;
   override retrieveModel = (async () => ({ id: 'm', object: 'model', created: 1, owned_by: 'o', shutdown_date: this.shutdown })) as never;
 }
 
-function extensionPath(): string {
+function extension(): { readonly path: string; readonly version: string } {
   const own = vscode.extensions.all.find(({ packageJSON }) => (packageJSON as { readonly name?: string }).name === 'tunesmith');
   assert.ok(own);
-  return own.extensionPath;
+  return { path: own.extensionPath, version: (own.packageJSON as { readonly version: string }).version };
 }
 
 suite('preflight and creation', () => {
@@ -88,7 +89,7 @@ suite('preflight and creation', () => {
       peek: async () => service,
       onDidChange: changed.event,
     };
-    const dist = join(extensionPath(), 'dist');
+    const dist = join(extension().path, 'dist');
     const rules = own(new DatasetRules({ connections, workspaceState: new Memory(), log: quiet }));
     const checker = own(new DatasetChecker({ program: join(dist, 'datasetWorker.js'), log: quiet }));
     return {
@@ -194,9 +195,9 @@ suite('preflight and creation', () => {
   test('88: a reload in the middle of an upload to the Local engine: another window sends only what is missing', async function () {
     this.timeout(120_000);
     const launcher = createLauncher();
-    const version = '0.0.0';
+    const { path: own, version } = extension();
     const engine = await launcher.start(
-      { program: join(extensionPath(), 'dist', 'engine.js'), version, dataFolder: launcher.defaultDataFolder(), threads: 1, idleSeconds: 600 },
+      { program: join(own, 'dist', 'engine.js'), version, dataFolder: launcher.defaultDataFolder(), threads: 1, idleSeconds: 600 },
       signal,
     );
     const service = createService({ baseURL: engine.baseURL, apiKey: engine.apiKey });

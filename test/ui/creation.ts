@@ -54,8 +54,8 @@ async function ask(workbench: Workbench): Promise<void> {
   await workbench.openFile('paid.train.jsonl');
   await workbench.runCommand('Fine-Tuning: May I Train?…');
   await workbench.pick('base-7b');
-  await workbench.waitForQuickInput(/May I Train on Paid/);
-  await workbench.quickRows().filter({ hasText: 'Price' }).waitFor();
+  await workbench.waitForQuickInput(/Yes.*base-7b/);
+  await workbench.quickRows().filter({ hasText: 'per million tokens' }).waitFor();
   await inThemes(workbench, 'preflight-yes');
   await workbench.page.keyboard.press('Escape');
 }
@@ -103,7 +103,7 @@ async function refuse(workbench: Workbench): Promise<void> {
 async function runFile(workbench: Workbench, folder: string, fake: FakeService): Promise<void> {
   await workbench.openFile('paid.finetune.json');
   await workbench.codeLens('Estimate').click();
-  await workbench.quickRows().filter({ hasText: 'Price' }).waitFor();
+  await workbench.quickRows().filter({ hasText: 'per million tokens' }).waitFor();
   await workbench.screenshot('job-file');
   await workbench.page.keyboard.press('Escape');
   await workbench.codeLens('Run').click();

@@ -43,16 +43,24 @@ export async function askPreflight(
     ...(modelWrong ? [action('symbol-misc', vscode.l10n.t('Choose Another Model…'), '', 'model')] : []),
     ...(filesWrong && plan.training.kind === 'local' ? [action('warning', vscode.l10n.t('Show Problems'), '', 'problems')] : []),
     action('plug', vscode.l10n.t('Train on Another Connection…'), vscode.l10n.t('the same dataset'), 'connection'),
-    { label: verdictText(preflight, plan.connection.label), kind: vscode.QuickPickItemKind.Separator },
+    { label: vscode.l10n.t('What is known'), kind: vscode.QuickPickItemKind.Separator },
     ...reasonItems(preflight.against, 'error'),
     ...reasonItems(preflight.but, 'warning'),
     ...factItems(check),
   ];
-  const placeholder = `${verdictText(preflight, plan.connection.label)} · ${plan.draft.model}`;
-  const item = await askChoice({ ...step, placeholder, items });
+  const title = `${verdictText(preflight, plan.connection.label)} · ${plan.draft.model}`;
+  const placeholder = vscode.l10n.t('Choose a reason to read it whole, or what to do next');
+  const item = await askChoice({ ...step, title, placeholder, items });
   if (item === undefined || item === back) return item;
-  // A row that only informs answers nothing: the list comes again.
-  return item.choice ?? askPreflight(step, plan, check);
+  if (item.choice !== undefined) return item.choice;
+  await readWhole(item);
+  return askPreflight(step, plan, check);
+}
+
+/** A row shows as much of its text as fits; choosing it shows the rest. */
+export async function readWhole({ label, description, detail }: vscode.QuickPickItem): Promise<void> {
+  const lines = [description, detail].filter((line) => line !== undefined && line !== '');
+  await vscode.window.showInformationMessage(label, { modal: true, detail: lines.join('\n') });
 }
 
 function reasonItems(reasons: readonly PreflightReason[], icon: 'error' | 'warning'): readonly PreflightItem[] {

@@ -5,7 +5,7 @@ import { methodText, reasonText } from '../../../messages/preflight.ts';
 import { askChoice, back, type Step } from '../../../platform/stepInput.ts';
 import type { FullPlan } from './jobPlan.ts';
 import type { CheckedFile, PlanCheck } from './planCheck.ts';
-import { factItems } from './preflightStep.ts';
+import { factItems, readWhole } from './preflightStep.ts';
 import { settingLabel, settingText } from './settingsStep.ts';
 
 /** The step of the creation that a row of the summary leads back to. */
@@ -39,7 +39,9 @@ export async function askSummary(step: Step, plan: FullPlan, check: PlanCheck): 
   ];
   const item = await askChoice({ ...step, placeholder: vscode.l10n.t('Create this fine-tuning job?'), items });
   if (item === undefined || item === back) return item;
-  return item.stage ?? askSummary(step, plan, check);
+  if (item.stage !== undefined) return item.stage;
+  await readWhole(item);
+  return askSummary(step, plan, check);
 }
 
 /** The one modal question, where money is spent: it shows all that is known. */

@@ -41,8 +41,8 @@ class Remote extends ScriptedService {
   uploads = undefined as never;
   uploaded = 0;
   shutdown: string | null = null;
-  override uploadFile = (async ({ open }: FileUpload) => {
-    for await (const chunk of open()) assert.ok(chunk.length > 0);
+  override uploadFile = (async (upload: FileUpload) => {
+    for await (const chunk of upload.open()) assert.ok(chunk.length > 0);
     this.uploaded += 1;
     return { id: `file-${this.uploaded}`, object: 'file', bytes: 1, status: 'processed', filename: 'a', purpose: 'fine-tune', created_at: 1, expires_at: null, status_details: null };
   }) as never;

@@ -36,6 +36,14 @@ export class CreateMemory {
     await this.#state.update(pendingKey, this.#without(requestId));
   }
 
+  /** After a connection is removed. */
+  async forgetConnection(connectionId: string): Promise<void> {
+    const isOwn = (key: string): boolean => key === connectionId || key.startsWith(`${connectionId}@`);
+    const kept = Object.entries(this.#stored()).filter(([key]) => !isOwn(key));
+    await this.#state.update(servicesKey, Object.fromEntries(kept));
+    await this.#state.update(pendingKey, this.pending().filter((job) => job.connectionId !== connectionId));
+  }
+
   #without(requestId: string): readonly PendingJob[] {
     return this.pending().filter((job) => job.requestId !== requestId);
   }

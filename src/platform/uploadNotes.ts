@@ -57,6 +57,13 @@ export class UploadNotes implements UploadMemory {
     await removeTree(this.#pathOf(state));
   }
 
+  /** After a connection is removed. */
+  async forgetConnection(connectionId: string): Promise<void> {
+    await this.#state.update(stateKey, this.files().filter((file) => file.connectionId !== connectionId));
+    const unfinished = await this.allUnfinished();
+    await Promise.all(unfinished.filter((state) => state.connectionId === connectionId).map((state) => this.drop(state)));
+  }
+
   #pathOf({ connectionId, uploadId }: UploadState): string {
     // Ids are the service's own words and no names of files.
     const name = createHash('sha256').update(`${connectionId} ${uploadId}`).digest('hex').slice(0, 32);

@@ -59,6 +59,12 @@ export function registerCreate(given: RegisterCreateServices, view: JobView): vs
   };
   for (const [id, run] of Object.entries(commands)) disposables.add(vscode.commands.registerCommand(id, run));
   disposables.add(watchSpending(services));
+  disposables.add(
+    connections.onDidRemove((connectionId) => {
+      const forgotten = [services.uploadNotes.forgetConnection(connectionId), services.createMemory.forgetConnection(connectionId)];
+      Promise.all(forgotten).catch((error: unknown) => log.error('What was kept of a connection could not be forgotten', error));
+    }),
+  );
   disposables.add(vscode.languages.registerCodeLensProvider(jobFileSelector, jobFileLenses));
   // When the activation is over.
   const offer = setImmediate(() => {

@@ -75,7 +75,7 @@ function tokenBasisText(basis: TokenBasis): string {
 
 /** How long a job takes, and how that is known. */
 export function estimatedTimeText(duration: DurationEstimate | undefined): string {
-  if (duration === undefined) return t('time unknown: no earlier job of this model here');
+  if (duration === undefined) return t('unknown: no earlier job of this model here');
   const { low, likely, high, runs } = duration;
   const learnt = runs === 1 ? t('by 1 earlier job') : t('by {0} earlier jobs', runs);
   const usual = durationText(likely);

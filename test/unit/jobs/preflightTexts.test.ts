@@ -76,7 +76,7 @@ test('the least that is shown of what costs anything is a cent', () => {
 });
 
 test('a time says what it was learnt from', () => {
-  assert.equal(estimatedTimeText(undefined), 'time unknown: no earlier job of this model here');
+  assert.equal(estimatedTimeText(undefined), 'unknown: no earlier job of this model here');
   assert.equal(estimatedTimeText({ low: 60, likely: 120, high: 7_200, runs: 2 }), 'about 2 min, between 1 min and 2 h, by 2 earlier jobs');
 });
 

@@ -20,7 +20,7 @@ import { estimateJobFile, runJobFile, validateJobFile } from './file/runJobFile.
 import { preflight } from './preflightCommand.ts';
 import { offerResume, resumeUpload } from './resumeUpload.ts';
 import type { CreateServices } from './services.ts';
-import { showSpending, watchSpending } from './spendingWatch.ts';
+import { SpendingReport, watchSpending } from './spending.ts';
 
 export type RegisterCreateServices = {
   readonly context: vscode.ExtensionContext;
@@ -46,6 +46,7 @@ export function registerCreate(given: RegisterCreateServices, view: JobView): vs
   };
   const disposables = new DisposableStore();
   const diagnostics = disposables.add(new JobFileDiagnostics(connections, log));
+  const report = disposables.add(new SpendingReport(services));
   const withFiles = { ...services, diagnostics };
   const commands: Readonly<Record<string, (first: unknown, second: unknown) => unknown>> = {
     [commandIds.jobsCreate]: (training, validation) => createJob(services, readUri(training), readUri(validation)),
@@ -54,7 +55,7 @@ export function registerCreate(given: RegisterCreateServices, view: JobView): vs
     [commandIds.jobsValidateFile]: (file) => validateJobFile(withFiles, file),
     [commandIds.jobsEstimateFile]: (file) => estimateJobFile(withFiles, file),
     [commandIds.jobsRunFile]: (file) => runJobFile(withFiles, file),
-    [commandIds.jobsShowSpending]: () => showSpending(services),
+    [commandIds.jobsShowSpending]: () => report.show(),
     [commandIds.jobsResumeUpload]: () => resumeUpload(services),
   };
   for (const [id, run] of Object.entries(commands)) disposables.add(vscode.commands.registerCommand(id, run));

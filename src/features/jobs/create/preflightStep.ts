@@ -14,7 +14,7 @@ type PreflightItem = vscode.QuickPickItem & { readonly choice?: PreflightChoice 
 
 /** The check of a plan, with progress; undefined if the person does not wait for it. */
 export async function checkWithProgress(services: CreateServices, plan: FullPlan): Promise<PlanCheck> {
-  const title = vscode.l10n.t('May I train on {0}?', plan.connection.label);
+  const title = vscode.l10n.t('Before training on {0}', plan.connection.label);
   return vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (progress, token) => {

@@ -34,14 +34,34 @@ export function watchSpending({ jobStore, spending, log }: WatchServices): vscod
   });
 }
 
-/** The command «Show Spending»: months and jobs, estimate against bill, as a document. */
-export async function showSpending({ spending, log }: WatchServices): Promise<void> {
-  try {
-    const content = spendingReport(await spending.all(), Date.now());
-    const document = await vscode.workspace.openTextDocument({ language: 'markdown', content });
-    await vscode.window.showTextDocument(document);
-  } catch (error) {
-    await reportError(vscode.l10n.t('The spending could not be read'), error, log);
+/** Months and jobs, estimate against bill, as a document that nobody has to save. */
+export class SpendingReport implements vscode.Disposable {
+  readonly #services: WatchServices;
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly #registration: vscode.Disposable;
+  readonly #uri = vscode.Uri.from({ scheme: 'tunesmith-spending', path: '/Spending.md' });
+
+  constructor(services: WatchServices) {
+    this.#services = services;
+    this.#registration = vscode.workspace.registerTextDocumentContentProvider(this.#uri.scheme, {
+      onDidChange: this.#changed.event,
+      provideTextDocumentContent: async () => spendingReport(await services.spending.all(), Date.now()),
+    });
+  }
+
+  /** The command «Show Spending». */
+  async show(): Promise<void> {
+    try {
+      this.#changed.fire(this.#uri);
+      await vscode.window.showTextDocument(this.#uri);
+    } catch (error) {
+      await reportError(vscode.l10n.t('The spending could not be read'), error, this.#services.log);
+    }
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+    this.#changed.dispose();
   }
 }
 

@@ -151,7 +151,8 @@ const createPatienceMs = 60_000;
 
 async function createJob(service: Service, request: Parameters<typeof createOnce>[1]): Promise<WireJob> {
   // Every file of this command line is a fresh one.
-  const options = { freshFile: true, wait: (ms: number) => realSystem.sleep(ms) };
+  const lookSignal = (): AbortSignal => AbortSignal.timeout(createPatienceMs);
+  const options = { freshFile: true, wait: (ms: number) => realSystem.sleep(ms), lookSignal };
   const outcome = await createOnce(service, request, AbortSignal.timeout(createPatienceMs), options);
   if (outcome.kind === 'created') {
     return outcome.job;

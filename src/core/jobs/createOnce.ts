@@ -15,6 +15,8 @@ export type LookOptions = {
   readonly freshFile?: boolean;
   /** Waits so many milliseconds. Without it the jobs are read once only. */
   readonly wait?: (milliseconds: number) => Promise<void>;
+  /** A signal for each look: the one of the request may be aborted by now, because its time was over. */
+  readonly lookSignal?: () => AbortSignal;
 };
 
 /** Newest jobs that are searched for a request whose answer was lost. */
@@ -64,10 +66,10 @@ async function look(
   request: JobCreateRequest,
   error: ServiceError,
   signal: AbortSignal,
-  { freshFile = false }: LookOptions,
+  { freshFile = false, lookSignal }: LookOptions,
 ): Promise<CreateOutcome> {
   try {
-    const page = await service.listJobs({ limit: searchedJobs }, signal);
+    const page = await service.listJobs({ limit: searchedJobs }, lookSignal?.() ?? signal);
     const job = findRequested(page.data, request, freshFile);
     return job === undefined ? { kind: 'lost', looked: true, error } : { kind: 'created', job };
   } catch (searchError) {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { searchRequested } from '../../../core/jobs/createOnce.ts';
 import type { PendingJob } from '../../../core/jobs/pendingJob.ts';
 import { ServiceError } from '../../../core/providers/port.ts';
+import { lookSignal } from './lostJob.ts';
 import { pause } from './sendFile.ts';
 import type { CreateServices } from './services.ts';
 
@@ -32,7 +33,7 @@ async function resolveOne(services: CreateServices, pending: PendingJob): Promis
   const outcome = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, async () => {
     const service = await connections.service(connection, signal);
     const lost = new ServiceError('The answer was lost.', { kind: 'cutOff' });
-    return searchRequested(service, pending.request, lost, signal, { freshFile: pending.freshFile, wait: pause });
+    return searchRequested(service, pending.request, lost, signal, { freshFile: pending.freshFile, wait: pause, lookSignal });
   });
   const name = posix.basename(vscode.Uri.parse(pending.trainingFile).path);
   const time = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'short', timeStyle: 'short' }).format(pending.at);

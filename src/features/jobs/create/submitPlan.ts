@@ -3,12 +3,13 @@ import { createOnce, type CreateOutcome, type LookOptions } from '../../../core/
 import { toCreateRequest } from '../../../core/jobs/createRequest.ts';
 import { requestIdKey } from '../../../core/jobs/jobOrigin.ts';
 import { accessAfter } from '../../../core/jobs/preflight/access.ts';
-import type { Service } from '../../../core/providers/port.ts';
+import { ServiceError, type Service } from '../../../core/providers/port.ts';
 import type { JobCreateRequest, WireJob } from '../../../core/providers/wire.ts';
 import { breachText, dollarsText } from '../../../messages/cost.ts';
 import { abortOnCancel } from '../../../platform/disposables.ts';
+import { caps } from '../../../platform/spending.ts';
 import type { ConfirmedPlan } from './askPlan.ts';
-import { answerTimeoutMs, settle } from './lostJob.ts';
+import { answerTimeoutMs, lookSignal, settle } from './lostJob.ts';
 import type { CheckedFile } from './planCheck.ts';
 import { recipeOf } from './recipeOf.ts';
 import { pause, sendFile } from './sendFile.ts';
@@ -48,7 +49,7 @@ export async function submitPlan(services: CreateServices, confirmed: ConfirmedP
           const report: Report = (message) => progress.report({ message });
           const { service: open, request: wanted, fresh, files } = await prepare(services, confirmed, requestId, report, cancel.signal);
           asked = true;
-          const look: LookOptions = { freshFile: fresh, wait: pause };
+          const look: LookOptions = { freshFile: fresh, wait: pause, lookSignal };
           report(vscode.l10n.t('asking for the job'));
           return { ...(await ask(services, confirmed, open, wanted, look)), options: look, inputs: files };
         } finally {
@@ -61,6 +62,8 @@ export async function submitPlan(services: CreateServices, confirmed: ConfirmedP
     if (found === undefined) return undefined;
     [job, sent] = [found, inputs];
   } catch (error) {
+    // Only a refusal says that there is no job; after anything else there may be one, and it stays noted.
+    if (asked && !(error instanceof ServiceError)) throw error;
     if (confirmed.check.cost.kind === 'dollars') await services.spending.append({ kind: 'released', id: requestId, at: Date.now() });
     if (asked) {
       await services.createMemory.settle(requestId);
@@ -98,7 +101,7 @@ async function prepare(services: CreateServices, { plan, check }: ConfirmedPlan,
     ...{ trainingFile: training.fileId, validationFile: validation?.fileId, requestId },
     ...{ datasetHash: training.sha256, recipe: local && (await recipeOf(local)) },
   });
-  await confirmServicePrice(service, request, { plan, check }, signal);
+  await confirmServicePrice(services, service, request, { plan, check }, signal);
   if (local !== undefined) {
     const validationUri = check.validation?.file.kind === 'local' ? check.validation.file.uri : undefined;
     await jobOrigins.expect(requestId, {
@@ -140,7 +143,13 @@ async function sendChecked(
 }
 
 /** Some services tell the price of a job once its file is there; if it is more than was confirmed, it is asked again. */
-async function confirmServicePrice(service: Service, request: JobCreateRequest, { plan, check }: ConfirmedPlan, signal: AbortSignal): Promise<void> {
+async function confirmServicePrice(
+  { spending }: CreateServices,
+  service: Service,
+  request: JobCreateRequest,
+  { plan, check }: ConfirmedPlan,
+  signal: AbortSignal,
+): Promise<void> {
   if (service.estimates === undefined || !plan.connection.profile.charges) return;
   const { price, allowed } = await service.estimates.price(request, signal);
   const locale = vscode.env.language;
@@ -149,6 +158,11 @@ async function confirmServicePrice(service: Service, request: JobCreateRequest, 
   }
   const { cost } = check;
   if (cost.kind === 'dollars' && price <= cost.dollars.high) return;
+  const cap = Math.min(caps().perJob ?? Number.POSITIVE_INFINITY, plan.maxCost ?? Number.POSITIVE_INFINITY);
+  const held = cost.kind === 'dollars' ? cost.dollars.high : 0;
+  // What is reserved already counts in the month.
+  const breach = price > cap ? ({ kind: 'job', cap, high: price } as const) : await spending.breach(price - held, Date.now());
+  if (breach !== undefined) throw new Refusal(breachText(breach, locale));
   const create = vscode.l10n.t('Create Job');
   const title = vscode.l10n.t('The service wants {0} for this job.', dollarsText(price, locale));
   const detail =

@@ -5,6 +5,7 @@ const usage = `Usage: tunesmith COMMAND [arguments]
 
   validate FILE...   find problems in training files
   prepare RECIPE     turn rows into a training file
+  estimate FILE      tokens, epochs and price of a job, before it is made
   tune FILE          upload, create a fine-tuning job, follow it, print it
   engine             run the Local engine in the foreground
 
@@ -18,6 +19,7 @@ type LoadCommand = () => Promise<{ readonly run: RunCommand; readonly usage: str
 const commands: ReadonlyMap<string, LoadCommand> = new Map<string, LoadCommand>([
   ['validate', () => import('./cli/validate.ts').then((own) => ({ run: own.runValidate, usage: own.validateUsage }))],
   ['prepare', () => import('./cli/prepare.ts').then((own) => ({ run: own.runPrepare, usage: own.prepareUsage }))],
+  ['estimate', () => import('./cli/estimate.ts').then((own) => ({ run: own.runEstimate, usage: own.estimateUsage }))],
   ['tune', () => import('./cli/tune.ts').then((own) => ({ run: own.runTune, usage: own.tuneUsage }))],
   ['engine', () => import('./cli/engine.ts').then((own) => ({ run: own.runEngineCommand, usage: own.engineUsage }))],
 ]);

@@ -2,21 +2,30 @@ import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { checkBytes } from '../core/dataset/checkBytes.ts';
 import type { FileRole } from '../core/dataset/fileRole.ts';
-import { datasetProfiles, defaultProfile } from '../core/dataset/profile.ts';
+import type { FileFacts } from '../core/dataset/fileProblems.ts';
+import { graderFieldsOf } from '../core/dataset/grader.ts';
+import { datasetProfiles, defaultProfile, type DatasetProfile } from '../core/dataset/profile.ts';
 import { createRuleset, type Ruleset } from '../core/dataset/ruleset.ts';
 import type { Problem } from '../core/dataset/problem.ts';
 import { createOnce } from '../core/jobs/createOnce.ts';
-import { autoSettings, toCreateRequest } from '../core/jobs/jobDraft.ts';
+import { toCreateRequest } from '../core/jobs/createRequest.ts';
+import type { JobDraft } from '../core/jobs/jobDraft.ts';
+import type { UploadResult } from '../core/jobs/uploads/upload.ts';
 import { ServiceError, type Service } from '../core/providers/port.ts';
 import { isValidSuffix } from '../core/providers/profile.ts';
+import { profileOf } from '../core/providers/providers.ts';
 import type { WireJob } from '../core/providers/wire.ts';
 import { readChunks, stat } from '../disk/files.ts';
+import { realSystem } from '../disk/system.ts';
 import { problemText } from '../messages/problems.ts';
 import { explainServiceError } from '../messages/serviceErrors.ts';
+import { costFault } from './estimate.ts';
 import { followJob } from './followJob.ts';
 import { exitCouldNotRun, exitFine, exitProblems, type CliIo, type ExitCode } from './io.ts';
+import { openJobFile, type JobFileRun } from './jobFile.ts';
+import { sendFile } from './sendFile.ts';
 import { openTarget } from './tuneTarget.ts';
-import { parseTuneOptions, type TuneOptions } from './tuneOptions.ts';
+import { parseTuneOptions, type NewJob, type TuneOptions } from './tuneOptions.ts';
 import { tellUsageError } from './usage.ts';
 
 export { tuneUsage } from './tuneOptions.ts';
@@ -71,43 +80,80 @@ async function tune(options: TuneOptions, io: CliIo, progress: Progress): Promis
     progress.jobId = job.id;
     return followJob(service, job, pollMs, io);
   }
-  const { file, validation: validationFile, suffix, model, epochs, seed } = options.job;
-  const ruleset = createRuleset((options.baseURL === undefined ? datasetProfiles['local'] : undefined) ?? defaultProfile);
-  const check = (name: string, role: FileRole): Promise<CheckedFile> =>
-    checkedFile(resolve(io.cwd, name), role, ruleset, io.signal);
+  const { file, validation: validationFile, draft, maxCost, run } = await resolveJob(options.job, options, io);
+  const target = run === undefined ? options : { ...options, ...(await run.target()) };
+  const { method } = draft;
+  const ruleset = createRuleset(datasetProfileFor(target));
+  const graderFields = draft.grader === undefined ? {} : { graderFields: graderFieldsOf(draft.grader) };
+  const check = (path: string, role: FileRole): Promise<CheckedFile> =>
+    checkedFile(path, { role, method, ...graderFields }, ruleset, io.signal);
   const training = await check(file, 'training');
   const validation = validationFile === undefined ? undefined : await check(validationFile, 'validation');
-  const { service, profile, pollMs } = await openTarget(options, io);
-  if (suffix !== undefined && !isValidSuffix(profile, suffix)) {
+  const { service, profile, pollMs } = await openTarget(target, io);
+  if (draft.suffix !== '' && !isValidSuffix(profile, draft.suffix)) {
     throw new TuneFailure(
       `--suffix takes 1 to ${profile.suffix.maxLength} letters, digits, hyphens and underscores; nothing was uploaded.`,
       exitCouldNotRun,
     );
   }
-  const upload = async ({ path, bytes }: CheckedFile): Promise<string> => {
+  if (maxCost !== undefined) {
+    const fault = await costFault(maxCost, { profile, draft, training: file, validation: validationFile }, io.signal);
+    if (fault !== undefined) throw new TuneFailure(`${fault} Nothing was uploaded.`, exitCouldNotRun);
+  }
+  const upload = async ({ path, bytes }: CheckedFile): Promise<UploadResult> => {
     io.stderr(`Uploading ${basename(path)} (${bytes} bytes)\n`);
-    const source = { filename: basename(path), bytes, open: () => readChunks(path, io.signal) };
-    const { id } = await service.uploadFile(source, io.signal);
-    progress.uploaded.push(id);
-    return id;
+    const sent = await sendFile(service, profile, path, ruleset.profile.byteOrderMark, io);
+    progress.uploaded.push(sent.fileId);
+    return sent;
   };
-  const files = {
-    trainingFile: await upload(training),
-    validationFile: validation === undefined ? undefined : await upload(validation),
-  };
-  const settings = { ...autoSettings, nEpochs: epochs ?? 'auto', seed: seed ?? 'auto' } as const;
-  const request = toCreateRequest({ model, suffix: suffix ?? '', settings }, profile, files, randomUUID());
+  const sent = await upload(training);
+  const sentValidation = validation && (await upload(validation));
+  const request = toCreateRequest(draft, profile, {
+    trainingFile: sent.fileId,
+    validationFile: sentValidation?.fileId,
+    requestId: randomUUID(),
+    datasetHash: sent.sha256,
+  });
   io.signal.throwIfAborted();
   const job = await createJob(service, request);
   progress.jobId = job.id;
+  await run?.note(job, profile, target.baseURL);
   return followJob(service, job, pollMs, io);
+}
+
+/** By where the job is made; a service that nobody here knows is taken to be as strict as OpenAI. */
+function datasetProfileFor({ baseURL }: Pick<TuneOptions, 'baseURL'>): DatasetProfile {
+  const id = baseURL === undefined ? 'local' : profileOf(baseURL);
+  return (id === 'compatible' ? undefined : datasetProfiles[id]) ?? defaultProfile;
+}
+
+type ResolvedJob = {
+  readonly file: string;
+  readonly validation: string | undefined;
+  readonly draft: JobDraft;
+  readonly maxCost: number | undefined;
+  /** The run of a job file. */
+  readonly run: JobFileRun | undefined;
+};
+
+async function resolveJob(job: NewJob, options: TuneOptions, io: CliIo): Promise<ResolvedJob> {
+  if (job.kind === 'parts') {
+    const validation = job.validation === undefined ? undefined : resolve(io.cwd, job.validation);
+    return { file: resolve(io.cwd, job.file), validation, draft: job.draft, maxCost: undefined, run: undefined };
+  }
+  const opened = await openJobFile(resolve(io.cwd, job.file), options, job.again, io);
+  if ('fault' in opened) throw new TuneFailure(opened.fault, opened.problems === undefined ? exitCouldNotRun : exitProblems, opened.problems);
+  return { ...opened.job, run: opened };
 }
 
 /** What was asked for is not broken off: the answer says whether there is a job, which may cost money. */
 const createPatienceMs = 60_000;
 
 async function createJob(service: Service, request: Parameters<typeof createOnce>[1]): Promise<WireJob> {
-  const outcome = await createOnce(service, request, AbortSignal.timeout(createPatienceMs));
+  // Every file of this command line is a fresh one.
+  const lookSignal = (): AbortSignal => AbortSignal.timeout(createPatienceMs);
+  const options = { freshFile: true, wait: (ms: number) => realSystem.sleep(ms), lookSignal };
+  const outcome = await createOnce(service, request, AbortSignal.timeout(createPatienceMs), options);
   if (outcome.kind === 'created') {
     return outcome.job;
   }
@@ -133,7 +179,7 @@ type CheckedFile = { readonly path: string; readonly bytes: number };
 /** A file with problems of error severity is not uploaded: the service would refuse it later. */
 async function checkedFile(
   path: string,
-  role: FileRole,
+  facts: FileFacts,
   ruleset: Ruleset,
   signal: AbortSignal,
 ): Promise<CheckedFile> {
@@ -141,7 +187,7 @@ async function checkedFile(
   if (found?.kind !== 'file') {
     throw new TuneFailure(`${path} ${found === undefined ? 'does not exist' : 'is no file'}.`, exitCouldNotRun);
   }
-  const file = { extension: '.jsonl', role, method: 'supervised' } as const;
+  const file = { ...facts, extension: '.jsonl' };
   const result = await checkBytes(readChunks(path, signal, { reuses: true }), { limit: 10_000, ruleset, file });
   const errors = result.problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) {

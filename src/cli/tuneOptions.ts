@@ -1,20 +1,25 @@
 import { parseArgs } from 'node:util';
+import { isJobFileName } from '../core/jobs/file/jobFile.ts';
+import { autoSettings, newDraft, type JobDraft } from '../core/jobs/jobDraft.ts';
 import { parseBaseURL, type BaseURLFault } from '../core/providers/connection.ts';
 import { explainParseError } from './usage.ts';
 
 export const tuneUsage = `Usage: tunesmith tune FILE [--model M] [--validation FILE] [--epochs N] [--suffix S] [--seed N]
                       [--base-url U] [--api-key-env NAME] [--json]
+       tunesmith tune FILE.finetune.json [--again] [--base-url U] [--api-key-env NAME] [--json]
        tunesmith tune --job ID [--base-url U] [--api-key-env NAME] [--json]
 
 Checks a training file of the supervised format, uploads it, creates a fine-tuning job, follows it and prints it.
 Without --base-url it trains on the Local engine, which is started if need be. Ctrl+C ends the following, not the
-job; --job takes it up again.
+job; --job takes it up again. A job file (*.finetune.json) says all of it; the job that it became is noted beside it,
+in *.finetune.lock.json, and it is not run again while nothing has changed.
 
   --model M           base or tuned model (Local: tunesmith-tiny)
   --validation FILE   a second file that is only measured
   --epochs N          how often the file is gone through (default: the service decides)
   --suffix S          part of the tuned model's name
   --seed N            the same seed gives the same run
+  --again             run a job file again although nothing has changed
   --job ID            follow this job instead of creating one
   --base-url U        another service, with its version path: https://api.openai.com/v1
   --api-key-env NAME  environment variable that holds its key
@@ -23,15 +28,10 @@ job; --job takes it up again.
 Exit codes: 0 succeeded, 1 problems in a file or a failed job, 2 could not run.
 `;
 
-/** A job that is to be made. */
-export type NewJob = {
-  readonly file: string;
-  readonly validation?: string;
-  readonly model: string;
-  readonly epochs?: number;
-  readonly suffix?: string;
-  readonly seed?: number;
-};
+/** A job that is to be made: by its parts, or by the job file that names them. */
+export type NewJob =
+  | { readonly kind: 'parts'; readonly file: string; readonly validation: string | undefined; readonly draft: JobDraft }
+  | { readonly kind: 'jobFile'; readonly file: string; readonly again: boolean };
 
 export type TuneOptions = {
   /** What to do, or the id of the job that is only followed. */
@@ -59,6 +59,7 @@ export function parseTuneOptions(
         suffix: { type: 'string' },
         seed: { type: 'string' },
         job: { type: 'string' },
+        again: { type: 'boolean', default: false },
         'base-url': { type: 'string' },
         'api-key-env': { type: 'string' },
         json: { type: 'boolean', default: false },
@@ -69,7 +70,8 @@ export function parseTuneOptions(
       return target;
     }
     const isLocal = target.baseURL === undefined;
-    const job = values.job === undefined ? parseNewJob(values, positionals, isLocal) : parseJobId(values, positionals);
+    const { again, ...texts } = values;
+    const job = values.job === undefined ? parseNewJob(texts, positionals, isLocal, again) : parseJobId(texts, positionals);
     return 'fault' in job ? job.fault : { ...target, json: values.json, job: 'id' in job ? job.id : job };
   } catch (error) {
     return explainParseError(error);
@@ -110,10 +112,19 @@ function parseJobId(values: Texts, positionals: readonly string[]): { readonly i
   return /^[\w.:-]{1,200}$/.test(id) ? { id } : { fault: '--job needs the id of a job, such as ftjob-….' };
 }
 
-function parseNewJob(values: Texts, positionals: readonly string[], isLocal: boolean): NewJob | Fault {
+function parseNewJob(values: Texts, positionals: readonly string[], isLocal: boolean, again: boolean): NewJob | Fault {
   const [file, ...others] = positionals;
   if (file === undefined || others.length > 0) {
-    return { fault: 'Name one training file.' };
+    return { fault: 'Name one training file, or one job file.' };
+  }
+  if (isJobFileName(file)) {
+    const given = (['model', 'validation', 'epochs', 'suffix', 'seed'] as const).find((name) => values[name] !== undefined);
+    return given === undefined
+      ? { kind: 'jobFile', file, again }
+      : { fault: `A job file says everything about its job, so '--${given}' has no place beside it.` };
+  }
+  if (again) {
+    return { fault: '--again is for job files.' };
   }
   const model = values.model ?? (isLocal ? 'tunesmith-tiny' : undefined);
   if (model === undefined) {
@@ -125,14 +136,9 @@ function parseNewJob(values: Texts, positionals: readonly string[], isLocal: boo
     const [name, range] = epochs === null ? ['--epochs', '1 to 50'] : ['--seed', '0 to 2147483647'];
     return { fault: `${name} must be a whole number from ${range}.` };
   }
-  return {
-    file,
-    model,
-    ...(values.validation === undefined ? {} : { validation: values.validation }),
-    ...(epochs === undefined ? {} : { epochs }),
-    ...(values.suffix === undefined ? {} : { suffix: values.suffix }),
-    ...(seed === undefined ? {} : { seed }),
-  };
+  const settings = { ...autoSettings, nEpochs: epochs ?? 'auto', seed: seed ?? 'auto' } as const;
+  const draft = { ...newDraft(model), suffix: values.suffix ?? '', settings };
+  return { kind: 'parts', file, validation: values.validation, draft };
 }
 
 function explainAddress(fault: BaseURLFault): string {
@@ -151,7 +157,7 @@ function explainAddress(fault: BaseURLFault): string {
 }
 
 /** null = not a whole number in the range. */
-function wholeNumber(text: string | undefined, min: number, max: number): number | null | undefined {
+export function wholeNumber(text: string | undefined, min: number, max: number): number | null | undefined {
   if (text === undefined) {
     return undefined;
   }

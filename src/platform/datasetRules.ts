@@ -45,11 +45,11 @@ export class DatasetRules implements vscode.Disposable {
     );
   }
 
-  /** The rules for a file: the setting may differ between folders. */
-  rulesetOf(uri: vscode.Uri): Ruleset {
+  /** The rules for a file: the setting may differ between folders. `target`: where it is going to be trained on. */
+  rulesetOf(uri: vscode.Uri, target?: { readonly connection: Connection; readonly model: string | undefined }): Ruleset {
     const value = vscode.workspace.getConfiguration(undefined, uri).get<unknown>(settingIds.rules);
-    const profile = datasetProfileOf(this.#options.connections.current);
-    const key = JSON.stringify([profile.id, value]);
+    const profile = datasetProfileOf(target?.connection ?? this.#options.connections.current, target?.model);
+    const key = JSON.stringify([profile, value]);
     let ruleset = this.#known.get(key);
     if (!ruleset) {
       const { settings, unknown } = parseRuleSettings(value);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { readTrainingFacts, readTrainingFactsOfBytes, type TrainingFacts } from '../core/chat/trainingFacts.ts';
 import type { DatasetOptions } from '../core/dataset/document.ts';
 import type { FileFacts } from '../core/dataset/fileProblems.ts';
-import { holdsKnownKey, looksLikeDataset, recognizedLines, type Format } from '../core/dataset/format.ts';
+import { holdsKnownKey, looksLikeDataset, recognizedLines, type Format, type Method } from '../core/dataset/format.ts';
 import type { Problem } from '../core/dataset/problem.ts';
 import type { StreamResult } from '../core/dataset/stream.ts';
 import { roleOfName, type FileRole } from '../core/dataset/fileRole.ts';
@@ -11,6 +11,7 @@ import { countLineBreaks } from '../core/jsonl/lines.ts';
 import { problemText } from '../messages/problems.ts';
 import { AllowLists } from './allowLists.ts';
 import { fileBytes } from './fileBytes.ts';
+import type { Connection } from './connections.ts';
 import type { DatasetChecker } from './datasetChecker.ts';
 import type { DatasetRules } from './datasetRules.ts';
 import type { Log } from './log.ts';
@@ -31,8 +32,17 @@ type CheckFileOptions = {
   readonly signal: AbortSignal;
   /** What a job does with the file; without it, what its name says. */
   readonly role?: FileRole;
+  readonly target?: CheckTarget | undefined;
   /** Told the share of the file that was read, 0 to 1. */
   readonly onProgress?: (share: number) => void;
+};
+
+/** What a file is checked for, where that is more than the chosen connection and what the file's name says. */
+export type CheckTarget = {
+  readonly connection: Connection;
+  readonly model: string | undefined;
+  readonly method: Method;
+  readonly graderFields?: readonly string[];
 };
 
 type DatasetServices = { readonly log: Log; readonly rules: DatasetRules; readonly checker: DatasetChecker };
@@ -97,21 +107,22 @@ export class Datasets implements vscode.Disposable {
 
   /**
    * Problems of a file in numbers: of the text in the editor if it is open, else of the bytes of the file. `role` is
-   * what a job does with it; without it, what its name says.
+   * what a job does with it; without it, what its name says. `target`: the job, if it is known better than by that.
    * @throws if the file cannot be read, or the signal is aborted
    */
   async problems(
     uri: vscode.Uri,
     signal: AbortSignal = new AbortController().signal,
     role: FileRole = roleOfName(uri.path),
+    target?: CheckTarget,
   ): Promise<DatasetProblems> {
     const document = openDocument(uri);
     if (!document) {
-      const result = await this.checkFile(uri, { limit: 1000, signal, role });
+      const result = await this.checkFile(uri, { limit: 1000, signal, role, target });
       return inNumbers(result, result.problems);
     }
-    const known = role === roleOfName(uri.path) ? this.#open.get(uri.toString()) : undefined;
-    const dataset = known ?? new OpenDataset(document, () => this.#optionsOf(uri, { role }), () => {});
+    const known = target === undefined && role === roleOfName(uri.path) ? this.#open.get(uri.toString()) : undefined;
+    const dataset = known ?? new OpenDataset(document, () => this.#optionsOf(uri, { role }, target), () => {});
     try {
       await Promise.race([dataset.checked(), rejectOnAbort(signal)]);
       return inNumbers(dataset.core.summary(), dataset.core.problems());
@@ -123,9 +134,9 @@ export class Datasets implements vscode.Disposable {
   }
 
   /** Checks the bytes of a file, open or not, of any size, in bounded memory and beside the extension host. */
-  async checkFile(uri: vscode.Uri, { limit, signal, role, onProgress }: CheckFileOptions): Promise<StreamResult> {
+  async checkFile(uri: vscode.Uri, { limit, signal, role, target, onProgress }: CheckFileOptions): Promise<StreamResult> {
     await this.allowLists.loaded();
-    const { ruleset, file, allow } = this.#optionsOf(uri, { role: role ?? roleOfName(uri.path) });
+    const { ruleset, file, allow } = this.#optionsOf(uri, { role: role ?? roleOfName(uri.path) }, target);
     return await this.#checker.check(uri, {
       limit,
       ruleset,
@@ -163,10 +174,15 @@ export class Datasets implements vscode.Disposable {
   }
 
   /** The rules by which a file is checked, and the facts that it does not tell itself. */
-  #optionsOf(uri: vscode.Uri, facts: FileFacts = {}): Required<DatasetOptions> {
+  #optionsOf(uri: vscode.Uri, facts: FileFacts = {}, target?: CheckTarget): Required<DatasetOptions> {
     const format = this.#rules.formatOf(uri);
-    const file = format === undefined ? facts : { ...facts, format };
-    return { ruleset: this.#rules.rulesetOf(uri), file, allow: this.allowLists.listFor(uri) };
+    const known: FileFacts = {
+      ...facts,
+      ...(format === undefined ? {} : { format }),
+      ...(target === undefined ? {} : { method: target.method }),
+      ...(target?.graderFields === undefined ? {} : { graderFields: target.graderFields }),
+    };
+    return { ruleset: this.#rules.rulesetOf(uri, target), file: known, allow: this.allowLists.listFor(uri) };
   }
 
   #consider(document: vscode.TextDocument): void {

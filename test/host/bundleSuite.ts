@@ -25,6 +25,8 @@ export async function bundleSuite(name: SuiteFolder = 'integration'): Promise<vo
     bundle: true,
     platform: 'node',
     format: 'cjs',
+    // As the extension itself is bundled: some libraries load parts of their `main` by computed names.
+    mainFields: ['module', 'main'],
     target: 'node22',
     sourcemap: 'linked',
     keepNames: true,

@@ -4,6 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repository } from '../host/install.ts';
 import { copySample } from '../host/sample.ts';
+import { inCreation } from './creation.ts';
 import { FakeService } from './fakeService.ts';
 import type { Steps } from './steps.ts';
 import { visit as visitPlace, type Place } from './visit.ts';
@@ -12,7 +13,7 @@ import type { Workbench } from './workbench.ts';
 /**
  * What a person does besides the main job, in a real VS Code: cancels, stops, exports, meets services that fail,
  * works without a folder and in Restricted Mode. Screenshots are left in out/behaviours/. Arguments name parts:
- * `folder`, `empty`, `restricted`; without any, all are run.
+ * `folder`, `creation`, `empty`, `restricted`; without any, all are run.
  */
 const output = join(repository, 'out/behaviours');
 const keyFile = join(output, 'key.txt');
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
   await rm(output, { recursive: true, force: true });
   await mkdir(output, { recursive: true });
   await writeFile(keyFile, '  sk-of-a-file-0001  \n\n');
-  const parts = { folder: inFolder, empty: inEmptyWindow, restricted: inRestrictedMode };
+  const parts = { folder: inFolder, creation: () => inCreation(visit), empty: inEmptyWindow, restricted: inRestrictedMode };
   const named = process.argv.slice(2);
   for (const [name, visitThere] of Object.entries(parts)) {
     if ((named.length === 0 || named.includes(name)) && !(await visitThere())) process.exitCode = 1;

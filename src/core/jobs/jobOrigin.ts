@@ -10,6 +10,9 @@ export type JobOrigin = {
 
 /** Metadata key of a job that carries our own id of the request: it finds a job whose answer was lost. */
 export const requestIdKey = 'tunesmith_request';
+/** The next two say what a job was made from: the SHA-256 of the training file, and the recipe that wrote it. */
+export const datasetKey = 'tunesmith_dataset';
+export const recipeKey = 'tunesmith_recipe';
 
 /** Reads one stored origin; anything else than the expected shape counts as nothing. */
 export function readJobOrigin(stored: unknown): JobOrigin | undefined {

@@ -1,13 +1,17 @@
 import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
+import { exactly } from '../../core/cost/amount.ts';
+import { estimateCost } from '../../core/cost/estimate.ts';
+import { trainingPriceOf } from '../../core/cost/price.ts';
 import type { DatasetSummary } from '../../core/dataset/summary.ts';
-import { estimateTraining } from '../../core/jobs/trainingEstimate.ts';
 import type { TokenTotals } from '../../core/tokens/tokenLedger.ts';
 import { formatName } from '../../messages/datasetWords.ts';
+import { costText } from '../../messages/cost.ts';
 import type { Connections } from '../../platform/connections.ts';
 import type { DatasetRules } from '../../platform/datasetRules.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
+import { ownPrices } from '../../platform/spending.ts';
 import type { DatasetTokens } from './datasetTokens.ts';
 
 type StatusServices = {
@@ -77,11 +81,16 @@ export class DatasetStatus implements vscode.Disposable {
     const { profile } = this.#services.connections.current;
     const [model] = profile.baseModels;
     if (model === undefined || format !== 'chat' || !complete || totals === undefined || totals.missing > 0) return '';
-    const { epochs, dollars } = estimateTraining({ examples, tokens: totals.tokens }, model);
-    const cost = costText(dollars, profile.charges);
-    return epochs === undefined
-      ? vscode.l10n.t('{0} per epoch on {1}', cost, model.id)
-      : vscode.l10n.t('{0} epochs on {1}, {2}', epochs, model.id, cost);
+    const estimate = estimateCost({
+      ...{ profile, model: model.id, method: 'supervised', epochs: 'auto', validation: undefined },
+      training: { examples, tokens: exactly(totals.tokens), basis: 'counted' },
+      price: trainingPriceOf(profile, model.id, ownPrices()),
+    });
+    const cost = costText(estimate, vscode.env.language);
+    const { likely, from } = estimate.billed.epochs;
+    return from === 'assumed'
+      ? vscode.l10n.t('on {0}, {1}', model.id, cost)
+      : vscode.l10n.t('{0} epochs on {1}, {2}', likely, model.id, cost);
   }
 }
 
@@ -105,11 +114,4 @@ function headline({ format, examples }: DatasetSummary, isSet: boolean, totals: 
 function problemCounts({ errors, warnings, information }: DatasetSummary): string {
   if (errors + warnings + information === 0) return vscode.l10n.t('no problems');
   return vscode.l10n.t('{0} errors, {1} warnings, {2} hints', errors, warnings, information);
-}
-
-function costText(dollars: number | undefined, charges: boolean): string {
-  if (!charges) return vscode.l10n.t('free');
-  if (dollars === undefined) return vscode.l10n.t('price unknown');
-  const format = new Intl.NumberFormat(vscode.env.language, { style: 'currency', currency: 'USD' });
-  return vscode.l10n.t('about {0}', format.format(Math.max(0.01, dollars)));
 }

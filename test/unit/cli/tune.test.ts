@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { CliIo } from '../../../src/cli/io.ts';
 import { runTune } from '../../../src/cli/tune.ts';
+import type { JobLock } from '../../../src/core/jobs/file/jobLock.ts';
 import type { WireJob } from '../../../src/core/providers/wire.ts';
 import { chatLines } from '../../support/chatLines.ts';
 import { startTestEngine, type TestEngine } from '../engine/serverFixture.ts';
@@ -168,5 +170,44 @@ describe('tunesmith tune', () => {
     told = '';
     assert.equal(await run(['good.jsonl', ...target()], 'wrong-key-of-some-length'), 2);
     assert.match(told, /does not accept the API key/);
+  });
+
+  it('runs a job file, notes the job beside it, and not again while nothing has changed', async () => {
+    const address = ['--base-url', `${engine.run.address.baseURL}/`, '--api-key-env', 'KEY', '--json'];
+    const jobFile = { version: 1, model: 'tunesmith-tiny', training: 'good.jsonl', validation: 'valid.jsonl', suffix: 'filed', hyperparameters: { epochs: 2 } };
+    const path = join(folder, 'x.finetune.json');
+    await writeFile(path, JSON.stringify(jobFile));
+    assert.equal(await run(['x.finetune.json', ...address]), 0, told);
+    const job = JSON.parse(out) as WireJob;
+    assert.match(job.fine_tuned_model ?? '', /:filed:/);
+    const lock = JSON.parse(await readFile(join(folder, 'x.finetune.lock.json'), 'utf8')) as JobLock;
+    const sha256 = createHash('sha256').update(await readFile(join(folder, 'good.jsonl'))).digest('hex');
+    assert.deepEqual([lock.job, lock.inputs.training.sha256, job.metadata?.['tunesmith_dataset']], [job.id, sha256, sha256]);
+    told = '';
+    assert.equal(await run(['x.finetune.json', ...address]), 2);
+    assert.match(told, new RegExp(`became the job ${job.id}.*--again`));
+    assert.equal(await run(['x.finetune.json', '--again', ...address]), 0);
+    await writeFile(path, JSON.stringify({ ...jobFile, seed: 9 }));
+    assert.equal(await run(['x.finetune.json', ...address]), 0, 'another seed is another run');
+  });
+
+  it('runs no job file with problems, and none that may cost more than it allows', async () => {
+    const files = (await engine.openai.files.list()).data.length;
+    const jobFile = { version: 1, connection: 'elsewhere', model: 'm', training: 'good.jsonl', maxCost: 1 };
+    const address = ['--base-url', `${engine.run.address.baseURL}/`, '--api-key-env', 'KEY'];
+    for (const [given, exit, text] of [
+      [{ ...jobFile, training: 'gone.jsonl' }, 1, /y\.finetune\.json:1:\d+: There is no file gone\.jsonl/],
+      [{ ...jobFile, suffix: 'a b' }, 1, /jobFile\.suffix/],
+      [jobFile, 2, /allows \$1\.00, and the price of m is unknown/],
+    ] as const) {
+      told = '';
+      await writeFile(join(folder, 'y.finetune.json'), JSON.stringify(given));
+      assert.equal(await run(['y.finetune.json', ...address]), exit);
+      assert.match(told, text);
+    }
+    told = '';
+    assert.equal(await run(['y.finetune.json']), 2);
+    assert.match(told, /names the connection 'elsewhere'/);
+    assert.equal((await engine.openai.files.list()).data.length, files);
   });
 });

@@ -65,6 +65,30 @@ test('nobody can look: that is said too, and looking again finds the job', async
   assert.equal(again.kind === 'created' && again.job.id, 'ours');
 });
 
+test('88: the time of the request is over: the looks have their own', async () => {
+  const service = new ScriptedService();
+  const over = new AbortController();
+  service.onCreate = () => {
+    service.jobs = [other, ours];
+    over.abort();
+    throw new ServiceError('cutOff', { kind: 'cutOff', code: 'timeout' });
+  };
+  const outcome = await createOnce(service, request, over.signal, { lookSignal: () => signal });
+  assert.equal(outcome.kind === 'created' && outcome.job.id, 'ours');
+});
+
+test('88: a job that appears late is waited for', async () => {
+  const service = new ScriptedService();
+  lose(service, 'cutOff', false);
+  const waits: number[] = [];
+  const wait = async (milliseconds: number): Promise<void> => {
+    waits.push(milliseconds);
+    if (waits.length === 2) service.jobs = [ours];
+  };
+  const outcome = await createOnce(service, request, signal, { wait });
+  assert.deepEqual([outcome.kind, waits], ['created', [1_000, 3_000]]);
+});
+
 const names: [training: string, validation: string][] = [
   ['science.train.jsonl', 'science.validation.jsonl'],
   ['train.jsonl', 'validation.jsonl'],

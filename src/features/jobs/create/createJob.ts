@@ -1,74 +1,63 @@
 import * as vscode from 'vscode';
-import { commandIds } from '../../../contributions.ts';
-import { autoSettings } from '../../../core/jobs/jobDraft.ts';
-import type { JobStore } from '../../../core/jobs/jobStore.ts';
-import type { Connection } from '../../../platform/connections.ts';
+import { newDraft } from '../../../core/jobs/jobDraft.ts';
 import { reportError, type ErrorAction } from '../../../platform/errorReport.ts';
-import type { Log } from '../../../platform/log.ts';
-import type { JobView } from '../jobView.ts';
-import { askPlan, type AskPlanServices } from './askPlan.ts';
-import type { FullPlan } from './jobPlan.ts';
-import { checkFile } from './preflight.ts';
-import { submitPlan, type SubmitServices } from './submitPlan.ts';
-
-type CreateJobServices = AskPlanServices & SubmitServices & { readonly jobStore: JobStore; readonly log: Log };
+import { askPlan, firstModel, type ConfirmedPlan } from './askPlan.ts';
+import { checkTrainingFile, localFile } from './checkedFile.ts';
+import type { JobPlan } from './jobPlan.ts';
+import { resolvePending } from './pendingJobs.ts';
+import type { CreateServices } from './services.ts';
+import { submitPlan, type CreatedJob } from './submitPlan.ts';
+import type { Stage } from './summaryStep.ts';
 
 /** From a training file to a job that is selected in the tree. `training` and `validation` are suggestions. */
-export async function createJob(
-  services: CreateJobServices,
-  view: JobView,
-  training: vscode.Uri | undefined,
-  validation: vscode.Uri | undefined,
-): Promise<void> {
-  const failed = vscode.l10n.t('The job could not be created');
+export async function createJob(services: CreateServices, training: vscode.Uri | undefined, validation: vscode.Uri | undefined): Promise<void> {
   try {
     const connection = services.connections.current;
-    if (!(await mayCreate(connection))) return;
-    const checked = training && (await checkFile(services.datasets, training, 'training'));
-    if (training !== undefined && checked === undefined) return;
-    const checkedValidation = validation && (await checkFile(services.datasets, validation, 'validation'));
-    if (validation !== undefined && checkedValidation === undefined) return;
-    const model = connection.profile.baseModels[0]?.id ?? '';
-    const draft = { model, suffix: '', settings: autoSettings };
-    const plan = await askPlan(services, { connection, training: checked, validation: checkedValidation, draft });
-    if (plan !== undefined) await submit(services, view, plan);
+    const choice = training && (await checkTrainingFile(services.datasets, training));
+    if (training !== undefined && choice === undefined) return;
+    const method = choice?.method ?? 'supervised';
+    await createFrom(services, {
+      connection,
+      training: choice?.file,
+      validation: validation && localFile(validation),
+      draft: { ...newDraft(firstModel(connection, method)), method },
+      maxCost: undefined,
+    });
   } catch (error) {
-    await reportError(failed, error, services.log);
+    await reportError(vscode.l10n.t('The job could not be created'), error, services.log);
   }
 }
 
-/** Sends what was chosen; after a failure the person can try again without choosing again. */
-async function submit(services: CreateJobServices, view: JobView, plan: FullPlan): Promise<void> {
+/** Asks for the rest of a plan, then makes the job. */
+export async function createFrom(services: CreateServices, start: JobPlan, stage?: Stage): Promise<void> {
+  const confirmed = await askPlan(services, start, stage);
+  if (confirmed !== undefined) await submit(services, confirmed);
+}
+
+/** Sends what was confirmed; after a failure the person can try again without choosing again. */
+export async function submit(services: CreateServices, confirmed: ConfirmedPlan): Promise<CreatedJob | undefined> {
+  const { plan } = confirmed;
+  const { jobStore, jobOrigins, log, view } = services;
   try {
-    const { training, validation } = plan;
-    if ((await checkFile(services.datasets, training.uri, 'training')) === undefined) return;
-    if (validation && (await checkFile(services.datasets, validation.uri, 'validation')) === undefined) return;
-    const asked = services.jobStore.ask(Date.now());
-    const created = await submitPlan(services, plan);
-    if (created === undefined) return;
+    const { training } = plan;
+    if (training.kind === 'local' && !(await resolvePending(services, plan.connection.id, training.uri))) return undefined;
+    const asked = jobStore.ask(Date.now());
+    const created = await submitPlan(services, confirmed);
+    if (created === undefined) return undefined;
     const { job, requestId } = created;
     const ref = { connectionId: plan.connection.id, jobId: job.id };
-    await services.jobOrigins.adopt(ref, requestId);
-    services.jobStore.applyJob(ref.connectionId, job, asked);
-    services.log.info(`Created job ${job.id} on ${ref.connectionId}.`);
+    await jobOrigins.adopt(ref, requestId);
+    jobStore.applyJob(ref.connectionId, job, asked);
+    log.info(`Created job ${job.id} on ${ref.connectionId}.`);
     await view.reveal(ref);
+    return created;
   } catch (error) {
     const again: ErrorAction = {
       title: vscode.l10n.t('Try Again'),
-      run: () => submit(services, view, plan),
+      // Files may have changed, and so may what is known of the service.
+      run: () => createFrom(services, plan, 'summary'),
     };
-    await reportError(vscode.l10n.t('The job could not be created'), error, services.log, again);
+    await reportError(vscode.l10n.t('The job could not be created'), error, log, again);
+    return undefined;
   }
-}
-
-/** Some services have stopped taking jobs; that is said before anything is chosen. */
-async function mayCreate(connection: Connection): Promise<boolean> {
-  const { creationEnds } = connection.profile;
-  if (creationEnds === undefined || new Date().toISOString().slice(0, 10) < creationEnds.value) return true;
-  const other = vscode.l10n.t('Switch Connection');
-  const anyway = vscode.l10n.t('Try Anyway');
-  const message = vscode.l10n.t('{0} takes no new fine-tuning jobs since {1}.', connection.label, creationEnds.value);
-  const chosen = await vscode.window.showWarningMessage(message, { modal: true }, other, anyway);
-  if (chosen === other) await vscode.commands.executeCommand(commandIds.connectionsSwitch);
-  return chosen === anyway;
 }

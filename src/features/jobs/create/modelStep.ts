@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { jobName } from '../../../core/jobs/jobName.ts';
 import type { JobStore } from '../../../core/jobs/jobStore.ts';
-import type { BaseModel } from '../../../core/providers/profile.ts';
+import type { BaseModel, TrainingMethod } from '../../../core/providers/profile.ts';
 import type { Connection, Connections } from '../../../platform/connections.ts';
 import { explainError } from '../../../platform/errorReport.ts';
 import { askChoice, askText, back, type Step } from '../../../platform/stepInput.ts';
 
-export type ModelStepServices = { readonly connections: Connections; readonly jobStore: JobStore };
+type ModelStepServices = { readonly connections: Pick<Connections, 'peek'>; readonly jobStore: JobStore };
 
 type ModelItem = vscode.QuickPickItem & { readonly model?: string };
 
@@ -16,9 +16,10 @@ export async function askModel(
   services: ModelStepServices,
   connection: Connection,
   chosen: string,
+  method: TrainingMethod,
 ): Promise<string | typeof back | undefined> {
   const { profile } = connection;
-  const known = profile.baseModels.map((model) => baseModelItem(model));
+  const known = profile.baseModels.filter(({ methods }) => methods.includes(method)).map((model) => baseModelItem(model));
   const tuned = services.jobStore.list(connection.id).flatMap(({ job }): ModelItem[] => {
     if (job.fine_tuned_model === null || job.status !== 'succeeded') return [];
     const description = vscode.l10n.t('tuned by job {0}', jobName(job));
@@ -50,7 +51,7 @@ export async function askModel(
     value: chosen,
     validate: (value) => (value.trim() === '' ? vscode.l10n.t('Enter a name.') : undefined),
   });
-  if (text === back) return askModel(step, services, connection, chosen);
+  if (text === back) return askModel(step, services, connection, chosen, method);
   return text?.trim();
 }
 

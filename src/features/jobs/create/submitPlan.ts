@@ -1,132 +1,195 @@
-import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import { createOnce, searchRequested, type CreateOutcome } from '../../../core/jobs/createOnce.ts';
-import { toCreateRequest } from '../../../core/jobs/jobDraft.ts';
+import { createOnce, type CreateOutcome, type LookOptions } from '../../../core/jobs/createOnce.ts';
+import { toCreateRequest } from '../../../core/jobs/createRequest.ts';
 import { requestIdKey } from '../../../core/jobs/jobOrigin.ts';
+import { accessAfter } from '../../../core/jobs/preflight/access.ts';
 import { ServiceError, type Service } from '../../../core/providers/port.ts';
-import type { JobCreateRequest, WireFile, WireJob } from '../../../core/providers/wire.ts';
-import type { Connections } from '../../../platform/connections.ts';
-import type { Datasets } from '../../../platform/datasets.ts';
+import type { JobCreateRequest, WireJob } from '../../../core/providers/wire.ts';
+import { breachText, dollarsText } from '../../../messages/cost.ts';
 import { abortOnCancel } from '../../../platform/disposables.ts';
-import { explainError } from '../../../platform/errorReport.ts';
-import { fileBytes } from '../../../platform/fileBytes.ts';
-import type { JobOrigins } from '../../../platform/jobOrigins.ts';
-import type { CheckedFile, FullPlan } from './jobPlan.ts';
+import { caps } from '../../../platform/spending.ts';
+import type { ConfirmedPlan } from './askPlan.ts';
+import { answerTimeoutMs, lookSignal, settle } from './lostJob.ts';
+import type { CheckedFile } from './planCheck.ts';
+import { recipeOf } from './recipeOf.ts';
+import { pause, sendFile } from './sendFile.ts';
+import type { CreateServices } from './services.ts';
 
-export type SubmitServices = {
-  readonly connections: Connections;
-  readonly jobOrigins: JobOrigins;
-  readonly datasets: Datasets;
-};
+export type CreatedJob = { readonly job: WireJob; readonly requestId: string; readonly inputs: SentFiles };
 
-type CreatedJob = { readonly job: WireJob; readonly requestId: string | undefined };
+/** Hashes of what was sent; undefined for a file that lay at the service. */
+export type SentFiles = { readonly training: SentFile; readonly validation: SentFile | undefined };
+export type SentFile = { readonly fileId: string; readonly sha256: string | undefined; readonly bytes: number };
 
 type Report = (message: string) => void;
 
-/** The longest a service may take to accept a job or to process a file. */
-const answerTimeoutMs = 120_000;
-const fileTimeoutMs = 600_000;
-const filePollMs = 1_000;
+/** Something that the person already knows of, or that was just said to them. */
+class Refusal extends Error {}
 
 /**
- * Uploads the files and creates the job, with progress. Until the job is asked for the person can cancel; after that
- * the answer is awaited, because an unknown job would train and cost. Undefined if the person gave up on a lost one.
- * @throws ServiceError
+ * Reserves the money, uploads the files and creates the job, with progress. Until the job is asked for the person can
+ * cancel; after that the answer is awaited, because an unknown job would train and cost. Undefined if the person gave
+ * up on a lost one.
+ * @throws ServiceError, or an error whose message says why nothing was sent
  */
-export async function submitPlan(services: SubmitServices, plan: FullPlan): Promise<CreatedJob | undefined> {
-  const title = vscode.l10n.t('Creating a fine-tuning job on {0}', plan.connection.label);
-  const { service, request, outcome } = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (progress, token) => {
-      const cancel = abortOnCancel(token);
-      try {
-        const report: Report = (message) => progress.report({ message });
-        return await send(services, plan, report, cancel.signal);
-      } finally {
-        cancel.dispose();
-      }
-    },
-  );
-  const job = await settle(service, request, outcome);
-  return job && { job, requestId: request.metadata?.[requestIdKey] };
+export async function submitPlan(services: CreateServices, confirmed: ConfirmedPlan): Promise<CreatedJob | undefined> {
+  const { plan } = confirmed;
+  const requestId = crypto.randomUUID();
+  await reserve(services, confirmed, requestId);
+  let asked = false;
+  let job: WireJob;
+  let sent: SentFiles;
+  try {
+    const title = vscode.l10n.t('Creating a fine-tuning job on {0}', plan.connection.label);
+    const { service, request, outcome, options, inputs } = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      async (progress, token) => {
+        const cancel = abortOnCancel(token);
+        try {
+          const report: Report = (message) => progress.report({ message });
+          const { service: open, request: wanted, fresh, files } = await prepare(services, confirmed, requestId, report, cancel.signal);
+          asked = true;
+          const look: LookOptions = { freshFile: fresh, wait: pause, lookSignal };
+          report(vscode.l10n.t('asking for the job'));
+          return { ...(await ask(services, confirmed, open, wanted, look)), options: look, inputs: files };
+        } finally {
+          cancel.dispose();
+        }
+      },
+    );
+    const found = await settle(service, request, outcome, options);
+    // Whoever gives up on a lost job is asked again when the same file is to be trained once more.
+    if (found === undefined) return undefined;
+    [job, sent] = [found, inputs];
+  } catch (error) {
+    // Only a refusal says that there is no job; after anything else there may be one, and it stays noted.
+    if (asked && !(error instanceof ServiceError)) throw error;
+    if (confirmed.check.cost.kind === 'dollars') await services.spending.append({ kind: 'released', id: requestId, at: Date.now() });
+    if (asked) {
+      await services.createMemory.settle(requestId);
+      const access = accessAfter(error, Date.now());
+      if (access !== undefined) await services.createMemory.learn(plan.connection, { access });
+    }
+    throw error;
+  }
+  await noteCreated(services, confirmed, job, requestId);
+  return { job, requestId, inputs: sent };
 }
 
-async function send(services: SubmitServices, plan: FullPlan, report: Report, signal: AbortSignal) {
-  const service = await services.connections.service(plan.connection, signal);
-  const trainingFile = await upload(service, plan.training, report, signal);
-  const validationFile = plan.validation && (await upload(service, plan.validation, report, signal));
-  const facts = await services.datasets.trainingFacts(plan.training.uri);
-  const requestId = crypto.randomUUID();
-  await services.jobOrigins.expect(requestId, {
-    trainingFile: plan.training.uri.toString(),
-    ...(plan.validation === undefined ? {} : { validationFile: plan.validation.uri.toString() }),
-    systemPrompt: facts?.system,
-    exampleCount: plan.training.examples,
+/** The cap is kept here, once more and for all windows, before the first byte leaves. */
+async function reserve({ spending }: CreateServices, { plan, check }: ConfirmedPlan, requestId: string): Promise<void> {
+  const { cost } = check;
+  if (cost.kind !== 'dollars') return;
+  const { likely, high } = cost.dollars;
+  const breach = await spending.reserve({
+    ...{ kind: 'reserved', id: requestId, at: Date.now(), likely, high, price: cost.price.value },
+    ...{ connection: plan.connection.id, model: plan.draft.model },
   });
+  if (breach !== undefined) throw new Refusal(breachText(breach, vscode.env.language));
+}
+
+async function prepare(services: CreateServices, { plan, check }: ConfirmedPlan, requestId: string, report: Report, signal: AbortSignal) {
+  const { connections, datasets, createMemory, jobOrigins } = services;
+  const { connection, draft } = plan;
+  const service = await connections.service(connection, signal);
+  const keepsMetadata = connection.profile.capabilities.metadata && createMemory.of(connection).dropsMetadata !== true;
+  const send = (file: CheckedFile): Promise<SentFile & { readonly fresh?: boolean }> => sendChecked(services, service, plan, file, keepsMetadata, report, signal);
+  const training = await send(check.training);
+  const validation = check.validation && (await send(check.validation));
+  const local = check.training.file.kind === 'local' ? check.training.file.uri : undefined;
+  const request = toCreateRequest(draft, connection.profile, {
+    ...{ trainingFile: training.fileId, validationFile: validation?.fileId, requestId },
+    ...{ datasetHash: training.sha256, recipe: local && (await recipeOf(local)) },
+  });
+  await confirmServicePrice(services, service, request, { plan, check }, signal);
+  if (local !== undefined) {
+    const validationUri = check.validation?.file.kind === 'local' ? check.validation.file.uri : undefined;
+    await jobOrigins.expect(requestId, {
+      trainingFile: local.toString(),
+      ...(validationUri === undefined ? {} : { validationFile: validationUri.toString() }),
+      systemPrompt: (await datasets.trainingFacts(local))?.system,
+      exampleCount: check.training.examples,
+    });
+  }
   signal.throwIfAborted();
-  report(vscode.l10n.t('asking for the job'));
-  const request = toCreateRequest(plan.draft, plan.connection.profile, { trainingFile, validationFile }, requestId);
-  const outcome = await createOnce(service, request, AbortSignal.timeout(answerTimeoutMs));
+  const fresh = training.fresh === true;
+  await createMemory.expect({
+    ...{ requestId, connectionId: connection.id, request, freshFile: fresh, at: Date.now() },
+    trainingFile: local?.toString() ?? training.fileId,
+  });
+  return { service, request, fresh, files: { training, validation } };
+}
+
+async function sendChecked(
+  services: CreateServices,
+  service: Service,
+  { connection, draft }: ConfirmedPlan['plan'],
+  { file, name, bytes, modifiedMs }: CheckedFile,
+  reuse: boolean,
+  report: Report,
+  signal: AbortSignal,
+): Promise<SentFile & { readonly fresh?: boolean }> {
+  if (file.kind === 'remote') return { fileId: file.fileId, sha256: undefined, bytes };
+  const { size, mtime } = await vscode.workspace.fs.stat(file.uri);
+  if (size !== bytes || mtime !== modifiedMs) {
+    throw new Refusal(vscode.l10n.t('{0} changed after it was checked. Create the job again.', name));
+  }
+  const sent = await sendFile(
+    services,
+    { service, connection, model: draft.model, file: { uri: file.uri, name, bytes, modifiedMs }, reuse, report },
+    signal,
+  );
+  return { fileId: sent.fileId, sha256: sent.sha256, bytes, fresh: sent.how !== 'reused' };
+}
+
+/** Some services tell the price of a job once its file is there; if it is more than was confirmed, it is asked again. */
+async function confirmServicePrice(
+  { spending }: CreateServices,
+  service: Service,
+  request: JobCreateRequest,
+  { plan, check }: ConfirmedPlan,
+  signal: AbortSignal,
+): Promise<void> {
+  if (service.estimates === undefined || !plan.connection.profile.charges) return;
+  const { price, allowed } = await service.estimates.price(request, signal);
+  const locale = vscode.env.language;
+  if (allowed === false) {
+    throw new Refusal(vscode.l10n.t('The service wants {0} for this job, and the account does not cover it.', dollarsText(price, locale)));
+  }
+  const { cost } = check;
+  if (cost.kind === 'dollars' && price <= cost.dollars.high) return;
+  const cap = Math.min(caps().perJob ?? Number.POSITIVE_INFINITY, plan.maxCost ?? Number.POSITIVE_INFINITY);
+  const held = cost.kind === 'dollars' ? cost.dollars.high : 0;
+  // What is reserved already counts in the month.
+  const breach = price > cap ? ({ kind: 'job', cap, high: price } as const) : await spending.breach(price - held, Date.now());
+  if (breach !== undefined) throw new Refusal(breachText(breach, locale));
+  const create = vscode.l10n.t('Create Job');
+  const title = vscode.l10n.t('The service wants {0} for this job.', dollarsText(price, locale));
+  const detail =
+    cost.kind === 'dollars'
+      ? vscode.l10n.t('That is more than the estimate that you confirmed ({0}).', dollarsText(cost.dollars.high, locale))
+      : vscode.l10n.t('No price was known before.');
+  if ((await vscode.window.showWarningMessage(title, { modal: true, detail }, create)) !== create) throw new vscode.CancellationError();
+}
+
+async function ask(
+  { createMemory }: CreateServices,
+  { plan }: ConfirmedPlan,
+  service: Service,
+  request: JobCreateRequest,
+  options: LookOptions,
+): Promise<{ readonly service: Service; readonly request: JobCreateRequest; readonly outcome: CreateOutcome }> {
+  const outcome = await createOnce(service, request, AbortSignal.timeout(answerTimeoutMs), options);
+  const sent = request.metadata?.[requestIdKey];
+  if (outcome.kind === 'created' && sent !== undefined && outcome.job.metadata?.[requestIdKey] !== sent) {
+    await createMemory.learn(plan.connection, { dropsMetadata: true });
+  }
   return { service, request, outcome };
 }
 
-/** Asks what to do about a lost answer until there is a job or the person gives up. */
-async function settle(service: Service, request: JobCreateRequest, given: CreateOutcome): Promise<WireJob | undefined> {
-  let outcome = given;
-  while (outcome.kind === 'lost') {
-    const look = vscode.l10n.t('Look Again');
-    const resend = vscode.l10n.t('Create Again');
-    const message = outcome.looked
-      ? vscode.l10n.t('The answer to the new job was lost, and the newest jobs do not name it.')
-      : vscode.l10n.t('The answer to the new job was lost, and the jobs could not be read.');
-    const detail = vscode.l10n.t(
-      'It may appear late. Creating it again can make a second one. {0}',
-      explainError(outcome.error),
-    );
-    const choices = outcome.looked ? [look, resend] : [look];
-    const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...choices);
-    if (chosen === undefined) return undefined;
-    const signal = AbortSignal.timeout(answerTimeoutMs);
-    outcome = await searchRequested(service, request, outcome.error, signal);
-    // The last look comes right before the second request, which only its being in vain allows.
-    const unseen = outcome.kind === 'lost' && outcome.looked;
-    if (chosen === resend && unseen) outcome = await createOnce(service, request, signal);
-  }
-  return outcome.job;
-}
-
-async function upload(service: Service, file: CheckedFile, report: Report, signal: AbortSignal): Promise<string> {
-  const name = posix.basename(file.uri.path);
-  let sent = 0;
-  let shown = -1;
-  const { size, chunks } = await fileBytes(file.uri, signal);
-  const open = async function* () {
-    for await (const chunk of chunks) {
-      sent += chunk.byteLength;
-      const percent = Math.min(100, Math.floor((100 * sent) / Math.max(1, size)));
-      if (percent !== shown) report(vscode.l10n.t('uploading {0}, {1} %', name, (shown = percent)));
-      yield chunk;
-    }
-  };
-  const uploaded = await service.uploadFile({ filename: name, bytes: size, open }, signal);
-  return (await awaitProcessed(service, uploaded, report, signal)).id;
-}
-
-/** Some services refuse a job whose file they have not read yet. */
-async function awaitProcessed(
-  service: Service,
-  uploaded: WireFile,
-  report: Report,
-  signal: AbortSignal,
-): Promise<WireFile> {
-  const end = AbortSignal.any([signal, AbortSignal.timeout(fileTimeoutMs)]);
-  let file = uploaded;
-  while (file.status === 'pending' || file.status === 'processing') {
-    report(vscode.l10n.t('waiting for {0} to be processed', file.filename));
-    await new Promise((resolve) => setTimeout(resolve, filePollMs));
-    file = await service.retrieveFile(file.id, end);
-  }
-  if (file.status !== 'error') return file;
-  const reason = file.status_details ?? vscode.l10n.t('The service could not read {0}.', file.filename);
-  throw new ServiceError(reason, { kind: 'rejected', param: 'training_file' });
+async function noteCreated({ createMemory, spending }: CreateServices, { plan, check }: ConfirmedPlan, job: WireJob, requestId: string): Promise<void> {
+  const at = Date.now();
+  await createMemory.settle(requestId);
+  await createMemory.learn(plan.connection, { access: { kind: 'open', at } });
+  if (check.cost.kind === 'dollars') await spending.append({ kind: 'created', id: requestId, at, job: job.id });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { epochsFor, estimateTraining } from '../../../src/core/jobs/trainingEstimate.ts';
+import { epochsFor } from '../../../src/core/cost/autoEpochs.ts';
 import { localProfile } from '../../../src/core/providers/local.ts';
 import { openaiProfile } from '../../../src/core/providers/openai.ts';
 import { tunesmithTiny } from '../../../src/engine/model/config.ts';
@@ -26,18 +26,10 @@ test('epochs follow the size of the file', () => {
   for (const [examples, epochs] of cases) assert.equal(epochsFor(rule, examples), epochs, String(examples));
 });
 
-test('the estimate of the Local engine is what it does', () => {
+test('the rule of the Local engine is what it does', () => {
   assert.ok(local?.autoEpochs);
   const auto = { nEpochs: 'auto', batchSize: 'auto', learningRateMultiplier: 'auto' } as const;
   for (const examples of [10, 69, 1_250, 1_300, 5_000, 100_000]) {
     assert.equal(epochsFor(local.autoEpochs.value, examples), resolveHyperparameters(auto, tunesmithTiny, examples).nEpochs);
   }
-  assert.equal(estimateTraining({ examples: 69, tokens: 4_000 }, local).dollars, undefined);
-});
-
-test('the price is that of all tokens in all epochs', () => {
-  assert.ok(openai?.price);
-  const { epochs, dollars } = estimateTraining({ examples: 100, tokens: 50_000 }, openai);
-  assert.equal(epochs, 3);
-  assert.ok(Math.abs((dollars ?? 0) - (150_000 * openai.price.value.training) / 1e6) < 1e-9);
 });

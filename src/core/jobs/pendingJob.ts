@@ -1,0 +1,31 @@
+import type { JobCreateRequest } from '../providers/wire.ts';
+
+/**
+ * A request for a job that was about to be sent, written down before: if this window ends before the answer comes,
+ * the job is looked for before the same file is sent again.
+ */
+export type PendingJob = {
+  readonly requestId: string;
+  readonly connectionId: string;
+  readonly request: JobCreateRequest;
+  readonly freshFile: boolean;
+  /** URI of the training file. */
+  readonly trainingFile: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+};
+
+/** A job that has not appeared for so long was never made. */
+const forgetMs = 24 * 3_600_000;
+
+export function readPendingJobs(stored: unknown, now: number): readonly PendingJob[] {
+  if (!Array.isArray(stored)) return [];
+  return (stored as readonly unknown[]).filter(isPendingJob).filter(({ at }) => now - at < forgetMs);
+}
+
+function isPendingJob(value: unknown): value is PendingJob {
+  if (typeof value !== 'object' || value === null) return false;
+  const { requestId, connectionId, request, freshFile, trainingFile, at } = value as Readonly<Record<string, unknown>>;
+  const texts = [requestId, connectionId, trainingFile].every((text) => typeof text === 'string');
+  return texts && typeof at === 'number' && typeof freshFile === 'boolean' && typeof request === 'object' && request !== null;
+}

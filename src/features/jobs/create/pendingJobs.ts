@@ -1,0 +1,61 @@
+import { posix } from 'node:path';
+import * as vscode from 'vscode';
+import { searchRequested } from '../../../core/jobs/createOnce.ts';
+import type { PendingJob } from '../../../core/jobs/pendingJob.ts';
+import { ServiceError } from '../../../core/providers/port.ts';
+import { lookSignal } from './lostJob.ts';
+import { pause } from './sendFile.ts';
+import type { CreateServices } from './services.ts';
+
+const searchMs = 30_000;
+
+/**
+ * A job may have been asked for right before a window ended. Before the same file is sent to the same connection
+ * again, that job is looked for. False if the person leaves.
+ */
+export async function resolvePending(services: CreateServices, connectionId: string, training: vscode.Uri): Promise<boolean> {
+  const ours = services.createMemory
+    .pending()
+    .filter((job) => job.connectionId === connectionId && job.trainingFile === training.toString());
+  for (const job of ours) {
+    if (!(await resolveOne(services, job))) return false;
+  }
+  return true;
+}
+
+async function resolveOne(services: CreateServices, pending: PendingJob): Promise<boolean> {
+  const { connections, createMemory, jobOrigins, jobStore, spending, view } = services;
+  const connection = connections.get(pending.connectionId);
+  if (connection === undefined) return true;
+  const title = vscode.l10n.t('Looking for a job that was asked for earlier');
+  const signal = AbortSignal.timeout(searchMs);
+  const asked = jobStore.ask(Date.now());
+  const outcome = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, async () => {
+    const service = await connections.service(connection, signal);
+    const lost = new ServiceError('The answer was lost.', { kind: 'cutOff' });
+    return searchRequested(service, pending.request, lost, signal, { freshFile: pending.freshFile, wait: pause, lookSignal });
+  });
+  const name = posix.basename(vscode.Uri.parse(pending.trainingFile).path);
+  const time = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'short', timeStyle: 'short' }).format(pending.at);
+  if (outcome.kind === 'lost') {
+    const go = vscode.l10n.t('Create Another Job');
+    const message = vscode.l10n.t('A job from {0} was asked for on {1}, and its answer never came.', name, time);
+    const detail = outcome.looked
+      ? vscode.l10n.t('The newest jobs do not name it. If it appears after all, there will be two.')
+      : vscode.l10n.t('The jobs could not be read, so it may be there.');
+    if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, go)) !== go) return false;
+    await createMemory.settle(pending.requestId);
+    return true;
+  }
+  const ref = { connectionId: connection.id, jobId: outcome.job.id };
+  await jobOrigins.adopt(ref, pending.requestId);
+  await createMemory.settle(pending.requestId);
+  await spending.append({ kind: 'created', id: pending.requestId, at: Date.now(), job: outcome.job.id });
+  jobStore.applyJob(ref.connectionId, outcome.job, asked);
+  const show = vscode.l10n.t('Show Job');
+  const another = vscode.l10n.t('Create Another Job');
+  const message = vscode.l10n.t('The job from {0} that was asked for on {1} was made.', name, time);
+  const chosen = await vscode.window.showInformationMessage(message, { modal: true }, show, another);
+  if (chosen === show) await view.reveal(ref);
+  return chosen === another;
+}

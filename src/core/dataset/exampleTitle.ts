@@ -19,7 +19,8 @@ export function contentText(content: unknown): string {
   return (content as readonly unknown[]).map((part) => (isRecord(part) && typeof part['text'] === 'string' ? part['text'] : '')).join(' ');
 }
 
-function firstWords(text: string): string | undefined {
+/** The first words of a text on one line; undefined of one without words. */
+export function firstWords(text: string): string | undefined {
   const line = text.slice(0, 4 * longestTitle).replaceAll(/\s+/g, ' ').trim();
   if (line === '') return undefined;
   if (line.length <= longestTitle) return line;

@@ -5,13 +5,16 @@ import { abortOnCancel } from '../../platform/disposables.ts';
 import { reportError } from '../../platform/errorReport.ts';
 import type { Log } from '../../platform/log.ts';
 import type { DatasetRules } from '../../platform/datasetRules.ts';
+import type { TrainingFiles } from '../../platform/trainingFiles.ts';
 import { mendAll, toEdit } from './codeActions.ts';
+import { compareWithTrainingFile } from './compareCommand.ts';
 import { shownProblems, type DatasetDiagnostics } from './diagnostics.ts';
 import { setFormat } from './formatCommand.ts';
 
 export type CommandServices = {
   readonly datasets: Datasets;
   readonly datasetRules: DatasetRules;
+  readonly trainingFiles: TrainingFiles;
   readonly diagnostics: DatasetDiagnostics;
   readonly log: Log;
 };
@@ -31,6 +34,14 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
       const uri = fileOf(target);
       if (uri) {
         await setFormat(uri, { datasets: services.datasets, rules: services.datasetRules });
+      } else {
+        askForFile();
+      }
+    }),
+    vscode.commands.registerCommand(commandIds.datasetCompareWithTraining, async (target: unknown) => {
+      const uri = fileOf(target);
+      if (uri) {
+        await compareWithTrainingFile(uri, services);
       } else {
         askForFile();
       }

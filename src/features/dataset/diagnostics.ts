@@ -24,7 +24,7 @@ export class DatasetDiagnostics implements vscode.Disposable {
     this.#store.add(
       tokens.onDidCount((document) => {
         const dataset = datasets.openDataset(document.uri);
-        if (dataset && this.#truncated(document, dataset.core.ruleset).length > 0) this.#show(document);
+        if (dataset && this.truncated(document, dataset.core.ruleset).length > 0) this.#show(document);
       }),
     );
     this.#store.add(this.#collection);
@@ -47,6 +47,16 @@ export class DatasetDiagnostics implements vscode.Disposable {
     this.#collection.set(uri, toDiagnostics(uri, problems, total));
   }
 
+  /** Examples that are longer than the model is trained on, as far as tokens are counted. */
+  truncated(document: vscode.TextDocument, ruleset: Ruleset): readonly Problem[] {
+    const maximum = trainedTokens(ruleset);
+    if (maximum === undefined) {
+      return [];
+    }
+    const longer = [...this.#tokens.longerThan(document, maximum)];
+    return longer.flatMap(({ line, tokens }) => truncationProblem(tokens, line, ruleset));
+  }
+
   dispose(): void {
     this.#store.dispose();
   }
@@ -61,20 +71,10 @@ export class DatasetDiagnostics implements vscode.Disposable {
       return;
     }
     const { errors, warnings, information } = dataset.core.summary();
-    const truncated = this.#truncated(document, dataset.core.ruleset);
+    const truncated = this.truncated(document, dataset.core.ruleset);
     const total = errors + warnings + information + truncated.length;
     // Counted lines come first, so that they are among those that are shown.
     this.#collection.set(document.uri, toDiagnostics(document.uri, chain(truncated, dataset.core.problems()), total));
-  }
-
-  /** Examples that are longer than the model is trained on, as far as tokens are counted. */
-  #truncated(document: vscode.TextDocument, ruleset: Ruleset): readonly Problem[] {
-    const maximum = trainedTokens(ruleset);
-    if (maximum === undefined) {
-      return [];
-    }
-    const longer = [...this.#tokens.longerThan(document, maximum)];
-    return longer.flatMap(({ line, tokens }) => truncationProblem(tokens, line, ruleset));
   }
 }
 

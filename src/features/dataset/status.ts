@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
 import type { DatasetSummary } from '../../core/dataset/summary.ts';
@@ -9,10 +10,12 @@ import type { DatasetRules } from '../../platform/datasetRules.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 import type { DatasetTokens } from './datasetTokens.ts';
+import type { TrainingLeaks } from './trainingLeaks.ts';
 
 type StatusServices = {
   readonly datasets: Datasets;
   readonly datasetRules: DatasetRules;
+  readonly leaks: Pick<TrainingLeaks, 'trainingOf'>;
   readonly tokens: DatasetTokens;
   readonly connections: Pick<Connections, 'current' | 'onDidChange'>;
 };
@@ -53,7 +56,9 @@ export class DatasetStatus implements vscode.Disposable {
     const item = (this.#item ??= this.#create());
     const isSet = this.#services.datasetRules.formatOf(document.uri) !== undefined;
     item.text = headline(summary, isSet, totals);
-    item.detail = [this.#estimate(summary, totals), problemCounts(summary)].filter((part) => part !== '').join(' · ');
+    item.detail = [this.#estimate(summary, totals), problemCounts(summary), this.#comparison(document)]
+      .filter((part) => part !== '')
+      .join(' · ');
     item.severity =
       summary.errors > 0
         ? vscode.LanguageStatusSeverity.Error
@@ -71,6 +76,11 @@ export class DatasetStatus implements vscode.Disposable {
     const item = vscode.languages.createLanguageStatusItem('tunesmith.dataset', ['jsonl', 'json', 'plaintext']);
     item.name = vscode.l10n.t('Training File');
     return item;
+  }
+
+  #comparison({ uri }: vscode.TextDocument): string {
+    const training = this.#services.leaks.trainingOf(uri);
+    return training === undefined ? '' : vscode.l10n.t('compared with {0}', posix.basename(training.path));
   }
 
   #estimate({ format, examples, complete }: DatasetSummary, totals: TokenTotals | undefined): string {

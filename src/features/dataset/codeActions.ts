@@ -102,7 +102,7 @@ export class DatasetCodeActions implements vscode.CodeActionProvider {
 
   #actionsFor(problem: Problem, dataset: OpenDataset, context: vscode.CodeActionContext): readonly vscode.CodeAction[] {
     const range = toRange(problem);
-    const marks = context.diagnostics.filter(({ code, range: place }) => code === problem.code && place.isEqual(range));
+    const marks = context.diagnostics.filter(({ code, range: place }) => codeValue(code) === problem.code && place.isEqual(range));
     const actions = [...this.#mends(problem, dataset), ...allowances(problem, dataset.document), this.#explanation(problem)];
     for (const action of actions) {
       action.diagnostics = marks;
@@ -167,6 +167,12 @@ function editorMend({ code }: Problem, document: vscode.TextDocument): vscode.Co
     const title = vscode.l10n.t('Save with Encoding…');
     const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
     action.command = { command: 'workbench.action.editor.changeEncoding', title };
+    return action;
+  }
+  if (code === 'file.table' && /\.[ct]sv$/i.test(document.uri.path)) {
+    const title = vscode.l10n.t('Create Recipe…');
+    const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+    action.command = { command: commandIds.prepareCreateRecipe, title, arguments: [document.uri] };
     return action;
   }
   if (code === 'file.format.unknown' || code === 'file.format.method') {
@@ -234,6 +240,10 @@ function allowances(problem: Problem, document: vscode.TextDocument): readonly v
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   action.command = { command: allowValueCommand, title, arguments: [document.uri, problem.code, toRange(problem)] };
   return [action];
+}
+
+function codeValue(code: vscode.Diagnostic['code']): unknown {
+  return typeof code === 'object' ? code.value : code;
 }
 
 function toAction(document: vscode.TextDocument, fix: Fix): vscode.CodeAction {

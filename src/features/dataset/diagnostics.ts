@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Problem } from '../../core/dataset/problem.ts';
+import type { Problem, ProblemCode } from '../../core/dataset/problem.ts';
 import type { Ruleset } from '../../core/dataset/ruleset.ts';
 import { trainedTokens, truncationProblem } from '../../core/dataset/truncation.ts';
 import { problemText } from '../../messages/problems.ts';
@@ -7,6 +7,7 @@ import { settingIds } from '../../contributions.ts';
 import { toRange, type Datasets } from '../../platform/datasets.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 import type { DatasetTokens } from './datasetTokens.ts';
+import { explanationOf } from './problemPage.ts';
 
 /** Most problems shown of one file; the rest is counted. */
 export const shownProblems = 1000;
@@ -116,9 +117,9 @@ export function toDiagnostic(problem: Problem, uri: vscode.Uri): vscode.Diagnost
   return named(diagnostic, problem.code);
 }
 
-function named(diagnostic: vscode.Diagnostic, code: string): vscode.Diagnostic {
+function named(diagnostic: vscode.Diagnostic, code: ProblemCode): vscode.Diagnostic {
   diagnostic.source = 'Tunesmith';
-  diagnostic.code = code;
+  diagnostic.code = { value: code, target: explanationOf(code) };
   return diagnostic;
 }
 

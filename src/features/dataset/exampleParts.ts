@@ -14,7 +14,7 @@ export class ExampleParts implements vscode.DocumentSymbolProvider, vscode.Foldi
 
 /** The YAML library is loaded with the first example. */
 async function partsOf(document: vscode.TextDocument): Promise<readonly OutlinePart[]> {
-  const { exampleOutline } = await import('../../core/dataset/exampleOutline.ts');
+  const { exampleOutline } = await import('../../core/dataset/exampleYaml.ts');
   return exampleOutline(document.getText());
 }
 

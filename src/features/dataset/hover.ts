@@ -1,20 +1,28 @@
 import * as vscode from 'vscode';
+import { estimateTraining } from '../../core/jobs/trainingEstimate.ts';
 import type { ExampleTokens } from '../../core/tokens/chatTokens.ts';
+import type { Connections } from '../../platform/connections.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 import { abortOnCancel } from '../../platform/disposables.ts';
 import { longestCounted, type TokenCounter } from '../../platform/tokenCounter.ts';
+import type { DatasetTokens } from './datasetTokens.ts';
 
 /** Messages of one example told one by one; the rest is summed up. */
 const toldMessages = 12;
 
+type HoverServices = {
+  readonly datasets: Datasets;
+  readonly tokens: TokenCounter;
+  readonly counted: DatasetTokens;
+  readonly connections: Pick<Connections, 'current'>;
+};
+
 /** What an example costs, message by message, over the beginning of its line. */
 export class ExampleHover implements vscode.HoverProvider {
-  readonly #datasets: Datasets;
-  readonly #tokens: TokenCounter;
+  readonly #services: HoverServices;
 
-  constructor(services: { readonly datasets: Datasets; readonly tokens: TokenCounter }) {
-    this.#datasets = services.datasets;
-    this.#tokens = services.tokens;
+  constructor(services: HoverServices) {
+    this.#services = services;
   }
 
   async provideHover(
@@ -25,11 +33,15 @@ export class ExampleHover implements vscode.HoverProvider {
     const { text, range } = document.lineAt(position);
     // Over the whole line it would stand in the way of every word.
     const start = document.getWordRangeAtPosition(position, /^\s*\{\s*"[^"]*"?/);
-    if (!this.#datasets.isDataset(document) || start === undefined || text.length > longestCounted) return undefined;
+    if (!this.#services.datasets.isDataset(document) || start === undefined || text.length > longestCounted) return undefined;
     const abort = abortOnCancel(token);
     try {
-      const tokens = await this.#tokens.explain(text, abort.signal);
-      return tokens === null ? undefined : new vscode.Hover(toMarkdown(tokens), start.intersection(range));
+      const tokens = await this.#services.tokens.explain(text, abort.signal);
+      if (tokens === null) return undefined;
+      const markdown = toMarkdown(tokens);
+      const share = this.#share(document, tokens.total);
+      if (share !== '') markdown.appendMarkdown(`\n\n${share}`);
+      return new vscode.Hover(markdown, start.intersection(range));
     } catch {
       // Cancelled, or the worker ended: the person hovers again.
       return undefined;
@@ -37,7 +49,25 @@ export class ExampleHover implements vscode.HoverProvider {
       abort.dispose();
     }
   }
+
+  /** What of the file, and of the price of training on it, an example is; empty until all lines are counted. */
+  #share(document: vscode.TextDocument, tokens: number): string {
+    const totals = this.#services.counted.totals(document);
+    const examples = this.#services.datasets.openDataset(document.uri)?.core.summary().examples;
+    if (totals === undefined || totals.missing > 0 || totals.tokens === 0 || examples === undefined) return '';
+    const share = percent.format(tokens / totals.tokens);
+    const { profile } = this.#services.connections.current;
+    const [model] = profile.baseModels;
+    const cost = model && profile.charges ? estimateTraining({ examples, tokens }, model) : undefined;
+    if (model === undefined || cost?.dollars === undefined) return vscode.l10n.t('{0} of the tokens of the file', share);
+    return cost.epochs === undefined
+      ? vscode.l10n.t('{0} of the tokens of the file: about {1} per epoch on {2}', share, dollars.format(cost.dollars), model.id)
+      : vscode.l10n.t('{0} of the tokens of the file: about {1} for {2} epochs on {3}', share, dollars.format(cost.dollars), cost.epochs, model.id);
+  }
 }
+
+const percent = new Intl.NumberFormat(vscode.env.language, { style: 'percent', maximumSignificantDigits: 2 });
+const dollars = new Intl.NumberFormat(vscode.env.language, { style: 'currency', currency: 'USD', maximumSignificantDigits: 2 });
 
 function toMarkdown({ total, trained, messages }: ExampleTokens): vscode.MarkdownString {
   const count = new Intl.NumberFormat(vscode.env.language);

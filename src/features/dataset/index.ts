@@ -18,6 +18,7 @@ import { ExampleParts } from './exampleParts.ts';
 import { ProblemFreeFolding } from './folding.ts';
 import { ExampleHover } from './hover.ts';
 import { DatasetCompletions } from './completions.ts';
+import { registerProblemPage } from './problemPage.ts';
 import { registerStatistics } from './statistics.ts';
 import { PasteExamples } from './pasteExamples.ts';
 import { DatasetStatus } from './status.ts';
@@ -69,7 +70,7 @@ export function registerDataset(services: DatasetServices): vscode.Disposable {
       new PasteExamples((uri) => datasets.openDataset(uri)?.core.summary()),
       PasteExamples.metadata,
     ),
-    vscode.languages.registerHoverProvider(languages, new ExampleHover({ datasets, tokens })),
+    vscode.languages.registerHoverProvider(languages, new ExampleHover({ datasets, tokens, counted, connections })),
     vscode.languages.registerDocumentSymbolProvider(languages, new ExampleSymbols(datasets), {
       label: vscode.l10n.t('Examples'),
     }),
@@ -80,6 +81,7 @@ export function registerDataset(services: DatasetServices): vscode.Disposable {
     examples,
     registerExampleCommands({ datasets, examples, log }),
     registerAllowValue(datasets, log),
+    registerProblemPage(context.extensionUri),
     registerStatistics({ context, datasets, tokens, counted, log }),
     registerCommands({ datasets, datasetRules, trainingFiles, diagnostics, log }),
     followActiveEditor(datasets),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
+import { withoutLinks } from '../../messages/plainText.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 import { abortOnCancel } from '../../platform/disposables.ts';
 import { reportError } from '../../platform/errorReport.ts';
@@ -166,7 +167,7 @@ function remarkOn(uri: vscode.Uri): string | undefined {
 async function tell(name: string, { examples, errors, warnings, remark }: Found): Promise<void> {
   const showProblems = vscode.l10n.t('Show Problems');
   const numbers = vscode.l10n.t('{0}: {1} examples, {2} errors, {3} warnings.', name, examples, errors, warnings);
-  const counts = remark === undefined ? numbers : `${numbers} ${remark}`;
+  const counts = withoutLinks(remark === undefined ? numbers : `${numbers} ${remark}`);
   const chosen =
     errors > 0
       ? await vscode.window.showErrorMessage(counts, showProblems)

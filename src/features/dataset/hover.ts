@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { estimateTraining } from '../../core/jobs/trainingEstimate.ts';
 import type { ExampleTokens } from '../../core/tokens/chatTokens.ts';
+import { shown } from '../../messages/plainText.ts';
 import type { Connections } from '../../platform/connections.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 import { abortOnCancel } from '../../platform/disposables.ts';
@@ -78,7 +79,7 @@ function toMarkdown({ total, trained, messages }: ExampleTokens): vscode.Markdow
   markdown.appendMarkdown(`\n\n| | ${vscode.l10n.t('Tokens')} | |\n| --- | ---: | --- |\n`);
   for (const { role, tokens, trained: isTrained } of messages.slice(0, toldMessages)) {
     markdown.appendMarkdown('| ');
-    markdown.appendText(role.slice(0, 40).replaceAll('|', ' '));
+    markdown.appendText(shown(role, 40).replaceAll('|', ' '));
     markdown.appendMarkdown(` | ${count.format(tokens)} | ${isTrained ? vscode.l10n.t('trained on') : ''} |\n`);
   }
   if (messages.length > toldMessages) {

@@ -29,6 +29,7 @@ const furtherLines: readonly (readonly [format: Format, service: string, code: P
  */
 const mends: readonly (readonly [code: ProblemCode, replaced: string, by: string])[] = [
   ['line.replacementCharacter', '\uFFFD', 'é'],
+  ['line.invisibleCharacter', '\u202e', ''],
   ['json.syntax', 'x', `[${u}, ${a}]`],
   ['json.unclosed', '"a"}', '"a"}]}'],
   ['json.comment', '// ', ''],

@@ -52,6 +52,11 @@ export const chatRuleLines: readonly (readonly [code: ProblemCode | 'none', mark
   ['json.loneSurrogate', line('{"role": "user", "content": «"a\ud83d b"»}', a)],
   ['none', line('{"role": "user", "content": "a\\ud83d\\ude00 b \\\\ud83d"}', a)],
   ['line.replacementCharacter', line('{"role": "user", "content": "caf«\uFFFD»"}', a)],
+  ['line.invisibleCharacter', line('{"role": "user", "content": "pay «\u202e»olleh"}', a)],
+  ['line.invisibleCharacter', line('{"role": "user", "content": "a«\\u0000»b"}', a)],
+  ['line.invisibleCharacter', line('{"role": "user", "content": "\\\\«\\u200B»b\u{e0041}\\udb40\\udc41"}', a)],
+  ['line.invisibleCharacter', line('{"role": "user", "content": "ab«\u200d»c"}', a)],
+  ['none', line('{"role": "user", "content": "\\\\u200b \\\\u0000 \u{1f469}\u200d\u{1f680} \u0645\u06cc\u200c\u062e \u200f"}', a)],
 
   ['example.messages.missing', '«{}»'],
   ['example.messages.missing', `{«"message"»: [${u}, ${a}]}`],

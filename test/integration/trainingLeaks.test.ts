@@ -96,6 +96,7 @@ suite('validation file against training file', () => {
   });
 
   test('a closed file is compared when it is validated', async () => {
+    await diagnosticsWhen(uriOf('held-out.jsonl'), (marks) => marks.length === 0);
     void vscode.commands.executeCommand(commandIds.datasetValidate, uriOf('held-out.jsonl'));
     assert.equal((await leaks('held-out.jsonl', 2)).length, 2);
     await vscode.commands.executeCommand('notifications.clearAll');

@@ -8,7 +8,8 @@ export function exampleTitle(example: unknown): string | undefined {
   const input = isRecord(example['input']) ? example['input'] : example;
   const messages = Array.isArray(input['messages']) ? (input['messages'] as readonly unknown[]) : [];
   const said = messages.filter(isRecord);
-  const asked = said.find(({ role }) => role === 'user') ?? said[0];
+  // Where nobody is called the user, what every example starts with tells least.
+  const asked = said.find(({ role }) => role === 'user') ?? said.find(({ role }) => role !== 'system' && role !== 'developer') ?? said[0];
   return firstWords(contentText(asked?.['content'] ?? example['prompt']));
 }
 

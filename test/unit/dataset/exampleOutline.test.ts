@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exampleOutline, type OutlinePart } from '../../../src/core/dataset/exampleOutline.ts';
+import { exampleTitle } from '../../../src/core/dataset/exampleTitle.ts';
 import { toExampleText } from '../../../src/core/dataset/exampleYaml.ts';
 import { problemFreeRuns } from '../../../src/core/dataset/problemFreeRuns.ts';
 
@@ -49,6 +50,22 @@ key tools @18-21
     key function @20-21
       key name: weather @21-21
 `);
+});
+
+test('an example is called by its question, or by what it has instead', () => {
+  const chat = (...messages: readonly (readonly [role: string, content: unknown])[]): object => ({ messages: messages.map(([role, content]) => ({ role, content })) });
+  const table: readonly (readonly [example: unknown, title: string | undefined])[] = [
+    [chat(['system', 's'], ['user', 'What\n is it?'], ['assistant', 'a']), 'What is it?'],
+    [chat(['system', 's'], ['human', 'q'], ['assistant', 'a']), 'q'],
+    [chat(['system', 's']), 's'],
+    [chat(['user', [{ type: 'text', text: 'seen' }, { type: 'image_url' }]]), 'seen'],
+    [{ input: chat(['user', 'i']), preferred_output: [] }, 'i'],
+    [{ prompt: 'p ->', completion: 'c' }, 'p ->'],
+    [{ prompt: `${'long '.repeat(30)}` }, `${'long '.repeat(15)}long…`],
+    [{ messages: [] }, undefined],
+    [[], undefined],
+  ];
+  for (const [example, title] of table) assert.equal(exampleTitle(example), title);
 });
 
 test('every prefix of an example has an outline within its lines', () => {

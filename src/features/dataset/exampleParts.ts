@@ -12,8 +12,12 @@ export class ExampleParts implements vscode.DocumentSymbolProvider, vscode.Foldi
   }
 }
 
+/** A longer text would hold up the editor while it is read. In UTF-16 units. */
+const longestText = 256 * 1024;
+
 /** The YAML library is loaded with the first example. */
 async function partsOf(document: vscode.TextDocument): Promise<readonly OutlinePart[]> {
+  if (document.getText().length > longestText) return [];
   const { exampleOutline } = await import('../../core/dataset/exampleYaml.ts');
   return exampleOutline(document.getText());
 }

@@ -36,8 +36,12 @@ suite('dataset, rows of the fault checklist', () => {
     for (const mark of marks) {
       assert.ok(!mark.message.includes(']('), mark.message);
       // A code leads to our own page, whatever the row says.
-      assert.match(typeof mark.code === 'object' ? mark.code.target.toString(true) : '', /^command:tunesmith\.dataset\.explainProblem\?\["[\w.]+"\]$/);
+      assert.match(typeof mark.code === 'object' ? mark.code.target.toString(true) : '', /^tunesmith-rule:\/[\w.]+\.md$/);
     }
+    const [first] = marks;
+    assert.ok(typeof first?.code === 'object');
+    const explanation = await vscode.workspace.openTextDocument(first.code.target);
+    assert.ok(explanation.getText().startsWith(`# ${codeOf(first)}\n\n*`), explanation.getText());
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, new vscode.Position(0, 3));
     const contents = hovers.flatMap((hover) => hover.contents).filter((part): part is vscode.MarkdownString => part instanceof vscode.MarkdownString);
     assert.ok(contents.some(({ value }) => value.includes('tokens')));

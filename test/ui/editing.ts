@@ -73,8 +73,8 @@ export class Editing {
     await hover.waitFor();
     await this.#capture('hover-problem');
     await hover.locator('a', { hasText: 'message.role.unknown' }).click();
-    const page = await workbench.webview('#messageroleunknown');
-    assert.ok(await page.locator('h3', { hasText: 'message.role.unknown' }).isVisible());
+    await workbench.tab('message.role.unknown.md').waitFor();
+    await workbench.editor.locator('.view-line', { hasText: '# message.role.unknown' }).waitFor();
     await workbench.screenshot('explained');
     await workbench.runCommand('View: Close Editor');
     await workbench.openFile('support.train.jsonl', 4, this.#columnOf('support.train.jsonl', 4, '"human"') + 2);

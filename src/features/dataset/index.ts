@@ -18,7 +18,7 @@ import { ExampleParts } from './exampleParts.ts';
 import { ProblemFreeFolding } from './folding.ts';
 import { ExampleHover } from './hover.ts';
 import { DatasetCompletions } from './completions.ts';
-import { registerProblemPage } from './problemPage.ts';
+import { registerExplanations } from './problemPage.ts';
 import { registerStatistics } from './statistics.ts';
 import { PasteExamples } from './pasteExamples.ts';
 import { DatasetStatus } from './status.ts';
@@ -81,7 +81,7 @@ export function registerDataset(services: DatasetServices): vscode.Disposable {
     examples,
     registerExampleCommands({ datasets, examples, log }),
     registerAllowValue(datasets, log),
-    registerProblemPage(context.extensionUri),
+    registerExplanations(context.extensionUri),
     registerStatistics({ context, datasets, tokens, counted, log }),
     registerCommands({ datasets, datasetRules, trainingFiles, diagnostics, log }),
     followActiveEditor(datasets),

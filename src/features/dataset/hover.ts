@@ -56,19 +56,25 @@ export class ExampleHover implements vscode.HoverProvider {
     const totals = this.#services.counted.totals(document);
     const examples = this.#services.datasets.openDataset(document.uri)?.core.summary().examples;
     if (totals === undefined || totals.missing > 0 || totals.tokens === 0 || examples === undefined) return '';
-    const share = percent.format(tokens / totals.tokens);
+    const share = inPercent(tokens / totals.tokens);
     const { profile } = this.#services.connections.current;
     const [model] = profile.baseModels;
     const cost = model && profile.charges ? estimateTraining({ examples, tokens }, model) : undefined;
     if (model === undefined || cost?.dollars === undefined) return vscode.l10n.t('{0} of the tokens of the file', share);
     return cost.epochs === undefined
-      ? vscode.l10n.t('{0} of the tokens of the file: about {1} per epoch on {2}', share, dollars.format(cost.dollars), model.id)
-      : vscode.l10n.t('{0} of the tokens of the file: about {1} for {2} epochs on {3}', share, dollars.format(cost.dollars), cost.epochs, model.id);
+      ? vscode.l10n.t('{0} of the tokens of the file: about {1} per epoch on {2}', share, inDollars(cost.dollars), model.id)
+      : vscode.l10n.t('{0} of the tokens of the file: about {1} for {2} epochs on {3}', share, inDollars(cost.dollars), cost.epochs, model.id);
   }
 }
 
-const percent = new Intl.NumberFormat(vscode.env.language, { style: 'percent', maximumSignificantDigits: 2 });
-const dollars = new Intl.NumberFormat(vscode.env.language, { style: 'currency', currency: 'USD', maximumSignificantDigits: 2 });
+function inPercent(share: number): string {
+  return new Intl.NumberFormat(vscode.env.language, { style: 'percent', maximumSignificantDigits: 2 }).format(share);
+}
+
+/** A single example costs a fraction of a cent. */
+function inDollars(amount: number): string {
+  return new Intl.NumberFormat(vscode.env.language, { style: 'currency', currency: 'USD', maximumSignificantDigits: 2 }).format(amount);
+}
 
 function toMarkdown({ total, trained, messages }: ExampleTokens): vscode.MarkdownString {
   const count = new Intl.NumberFormat(vscode.env.language);

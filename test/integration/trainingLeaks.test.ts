@@ -95,10 +95,12 @@ suite('validation file against training file', () => {
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
   });
 
-  test('a closed file is compared when it is validated', async () => {
-    await diagnosticsWhen(uriOf('held-out.jsonl'), (marks) => marks.length === 0);
-    void vscode.commands.executeCommand(commandIds.datasetValidate, uriOf('held-out.jsonl'));
-    assert.equal((await leaks('held-out.jsonl', 2)).length, 2);
+  test('a file that is not open is compared when it is validated', async () => {
+    await write('y_train.jsonl', chatLines(20));
+    await write('y_val.jsonl', [chatLine('New?'), ...chatLines(2)]);
+    void vscode.commands.executeCommand(commandIds.datasetValidate, uriOf('y_val.jsonl'));
+    assert.deepEqual(await leaks('y_val.jsonl', 2), ['corpus.leak.same 1 of y_train.jsonl 0', 'corpus.leak.same 2 of y_train.jsonl 1']);
+    assert.ok(vscode.workspace.textDocuments.every(({ uri }) => !uri.path.endsWith('y_val.jsonl')));
     await vscode.commands.executeCommand('notifications.clearAll');
   });
 

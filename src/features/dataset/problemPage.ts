@@ -17,7 +17,7 @@ export function registerExplanations(extensionUri: vscode.Uri): vscode.Disposabl
       const page = new TextDecoder().decode(await vscode.workspace.fs.readFile(pageUri(extensionUri)));
       const code = posix.basename(path, '.md');
       const paragraphs = page.split(/^(?=##)/m);
-      return paragraphs.find((paragraph) => paragraph.startsWith(`### ${code}\n`))?.replace('### ', '# ') ?? '';
+      return paragraphs.find((paragraph) => paragraph.startsWith(`### ${code}\n`))?.replace('### ', '# ').trimEnd() ?? '';
     },
   });
 }

@@ -47,7 +47,8 @@ suite('dataset, rows of the fault checklist', () => {
     assert.ok(contents.some(({ value }) => value.includes('tokens')));
     for (const { value, isTrusted, supportHtml, supportThemeIcons } of contents) {
       assert.ok(!isTrusted && supportHtml !== true && supportThemeIcons !== true);
-      assert.doesNotMatch(value, /(?<!\\)\]\(|(?<!\\)<img|\u202e/);
+      // Code makes nothing of what it holds.
+      assert.doesNotMatch(value.replaceAll(/`[^`\n]*`/g, ''), /(?<!\\)\]\(|(?<!\\)<|https?:|\u202e/);
     }
     for (const action of await quickFixes(document.uri, new vscode.Range(0, 0, 0, line.length), 0)) {
       assert.ok(!action.title.includes(']('), action.title);

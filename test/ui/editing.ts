@@ -43,7 +43,7 @@ export async function writeTrainingFiles(folder: string): Promise<void> {
   training[33] = training[12]!;
   training[42] = training[42]!.replace('Open Settings', 'Write to jane.doe@acme.org, open Settings');
   await writeFile(join(folder, 'support.train.jsonl'), `${training.join('\n')}\n`);
-  const validation = [...supportLines(8, (index) => `on device ${index + 1}`), training[5]!, training[7]!.replace('You get', 'you get')];
+  const validation = [...supportLines(8, (index) => `on device ${index + 1}`), training[5]!, training[6]!.replace('You get', 'you get')];
   await writeFile(join(folder, 'support.validation.jsonl'), `${validation.join('\n')}\n`);
   const harmful = hostile.flatMap((text) => [
     JSON.stringify({ messages: [{ role: text, content: text }, { role: 'user', content: text, [text]: text }, { role: 'assistant', content: text }] }),
@@ -117,7 +117,9 @@ export class Editing {
       await this.#capture(`status-${theme}`);
     }
     const text = (await status.first().innerText()).replace(/\s+/g, ' ');
-    assert.match(text, /supported|supervised chat · 60 examples · [\d,]+ tokens/);
+    assert.match(text, /supervised chat · 60 examples · [\d,]+ tokens.*Show Statistics/);
+    assert.match(text, /20 epochs on tunesmith-tiny, free.*Create Job/);
+    assert.match(text, /1 error, 1 warning, 1 hint.*Show Problems/);
     await workbench.page.keyboard.press('Escape');
     return text.slice(0, 160);
   }
@@ -164,6 +166,7 @@ export class Editing {
     await workbench.page.keyboard.type(' Ask us if one is missing.');
     await workbench.page.keyboard.press('Control+S');
     await workbench.page.locator('.tabs-container .tab.dirty', { hasText: 'support.train.jsonl' }).waitFor();
+    await workbench.runCommand('View: Close Editor');
     await workbench.openFile('support.train.jsonl');
     await workbench.save();
     const written = readFileSync(join(this.#folder, 'support.train.jsonl'), 'utf8').split('\n')[7] ?? '';
@@ -217,7 +220,8 @@ export class Editing {
     const report = await workbench.webview('main, .histogram');
     await report.locator('text=evil.example').first().waitFor();
     await workbench.screenshot('harmful-statistics');
-    assert.equal(await report.locator('img, script:not([src]), svg[onload], math').count(), 0);
+    assert.equal(await report.locator('img[src*="evil"], svg[onload], math').count(), 0);
+    assert.equal(await report.locator('script', { hasText: 'evil' }).count(), 0);
     await workbench.openFile('harmful.jsonl', 2, 4);
     await workbench.runCommand('Fine-Tuning: Open Example');
     await workbench.tab('harmful 2.yaml').waitFor();

@@ -39,10 +39,7 @@ export class ExampleHover implements vscode.HoverProvider {
     try {
       const tokens = await this.#services.tokens.explain(text, abort.signal);
       if (tokens === null) return undefined;
-      const markdown = toMarkdown(tokens);
-      const share = this.#share(document, tokens.total);
-      if (share !== '') markdown.appendMarkdown(`\n\n${share}`);
-      return new vscode.Hover(markdown, start.intersection(range));
+      return new vscode.Hover(toMarkdown(tokens, this.#share(document, tokens.total)), start.intersection(range));
     } catch {
       // Cancelled, or the worker ended: the person hovers again.
       return undefined;
@@ -76,7 +73,7 @@ function inDollars(amount: number): string {
   return new Intl.NumberFormat(vscode.env.language, { style: 'currency', currency: 'USD', maximumSignificantDigits: 2 }).format(amount);
 }
 
-function toMarkdown({ total, trained, messages }: ExampleTokens): vscode.MarkdownString {
+function toMarkdown({ total, trained, messages }: ExampleTokens, share: string): vscode.MarkdownString {
   const count = new Intl.NumberFormat(vscode.env.language);
   const markdown = new vscode.MarkdownString();
   markdown.appendMarkdown(
@@ -85,7 +82,7 @@ function toMarkdown({ total, trained, messages }: ExampleTokens): vscode.Markdow
   markdown.appendMarkdown(`\n\n| | ${vscode.l10n.t('Tokens')} | |\n| --- | ---: | --- |\n`);
   for (const { role, tokens, trained: isTrained } of messages.slice(0, toldMessages)) {
     markdown.appendMarkdown('| ');
-    markdown.appendText(shown(role, 40).replaceAll('|', ' '));
+    appendRole(markdown, shown(role, 40));
     markdown.appendMarkdown(` | ${count.format(tokens)} | ${isTrained ? vscode.l10n.t('trained on') : ''} |\n`);
   }
   if (messages.length > toldMessages) {
@@ -94,6 +91,13 @@ function toMarkdown({ total, trained, messages }: ExampleTokens): vscode.Markdow
       `| ${vscode.l10n.t('{0} more', messages.length - toldMessages)} | ${count.format(rest)} | |\n`,
     );
   }
+  if (share !== '') markdown.appendMarkdown(`\n${share}\n`);
   markdown.appendMarkdown(`\n${vscode.l10n.t('As OpenAI’s models count (o200k); other models count differently.')}`);
   return markdown;
+}
+
+/** What is no word may be anything; code makes no links of it, and no cell of a table ends in it. */
+function appendRole(markdown: vscode.MarkdownString, role: string): void {
+  if (/^\w*$/.test(role)) markdown.appendText(role);
+  else markdown.appendMarkdown(`\`${role.replaceAll(/[`|\\]/g, ' ')}\``);
 }

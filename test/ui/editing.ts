@@ -177,12 +177,12 @@ export class Editing {
     const workbench = this.#workbench;
     await workbench.openFile('support.train.jsonl');
     await workbench.runCommand('Fine-Tuning: Show Dataset Statistics');
-    const report = await workbench.webview('.histogram, .bars, main');
-    await report.locator('text=60').first().waitFor();
-    await workbench.page.waitForTimeout(1_500);
+    const report = await workbench.webview('.bars');
+    await report.locator('[role="status"]', { hasText: 'Counting' }).waitFor({ state: 'detached' });
     await this.#inThemes('statistics');
-    await report.locator('[role="button"], button').filter({ hasText: /\d/ }).first().click();
-    await workbench.page.locator('.quick-input-widget:visible').waitFor();
+    await report.locator('.bar-row', { hasText: 'Answer briefly.' }).first().click();
+    await workbench.waitForQuickInput('Answer briefly.');
+    assert.match(await workbench.quickRows().first().innerText(), /Line 1/);
     await this.#capture('statistics-lines');
     await workbench.page.keyboard.press('Escape');
   }
@@ -217,7 +217,7 @@ export class Editing {
     await workbench.runCommand('View: Hide Panel');
     await workbench.openFile('harmful.jsonl', 1, 1);
     await workbench.runCommand('Fine-Tuning: Show Dataset Statistics');
-    const report = await workbench.webview('main, .histogram');
+    const report = await workbench.webview('.bars');
     await report.locator('text=evil.example').first().waitFor();
     await workbench.screenshot('harmful-statistics');
     assert.equal(await report.locator('img[src*="evil"], svg[onload], math').count(), 0);

@@ -116,7 +116,7 @@ export class Editing {
       await workbench.setTheme(theme);
       await this.#capture(`status-${theme}`);
     }
-    const text = (await status.first().innerText()).replace(/\s+/g, ' ');
+    const text = (await workbench.page.locator('.hover-language-status').allInnerTexts()).join(' ').replace(/\s+/g, ' ');
     assert.match(text, /supervised chat · 60 examples · [\d,]+ tokens.*Show Statistics/);
     assert.match(text, /20 epochs on tunesmith-tiny, free.*Create Job/);
     assert.match(text, /1 error, 1 warning, 1 hint.*Show Problems/);

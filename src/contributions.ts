@@ -4,6 +4,7 @@ export const commandIds = {
   datasetValidate: 'tunesmith.dataset.validate',
   datasetTreatAsDataset: 'tunesmith.dataset.treatAsDataset',
   datasetSetFormat: 'tunesmith.dataset.setFormat',
+  datasetCompareWithTraining: 'tunesmith.dataset.compareWithTraining',
   datasetFixAll: 'tunesmith.dataset.fixAll',
   datasetShowStatistics: 'tunesmith.dataset.showStatistics',
   datasetOpenExample: 'tunesmith.dataset.openExample',

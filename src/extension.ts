@@ -18,6 +18,7 @@ import { EngineProcess } from './platform/engineProcess.ts';
 import { JobOrigins } from './platform/jobOrigins.ts';
 import { JobWatcher } from './platform/jobWatcher.ts';
 import { ChannelLog } from './platform/log.ts';
+import { TrainingFiles } from './platform/trainingFiles.ts';
 import { TokenCounter } from './platform/tokenCounter.ts';
 
 const lastWork: (() => Promise<void>)[] = [];
@@ -42,12 +43,13 @@ export function activate(context: vscode.ExtensionContext): { readonly activatio
   const jobOrigins = new JobOrigins(context.globalState);
   const datasetRules = own(new DatasetRules({ connections, workspaceState: context.workspaceState, log }));
   const checker = own(new DatasetChecker({ program: join(context.extensionPath, 'dist', 'datasetWorker.js'), log }));
-  const datasets = own(new Datasets({ log, rules: datasetRules, checker }));
+  const trainingFiles = own(new TrainingFiles(context.workspaceState, jobOrigins));
+  const datasets = own(new Datasets({ log, rules: datasetRules, checker, trainingFiles }));
   const tokens = own(new TokenCounter({ program: join(context.extensionPath, 'dist', 'tokenWorker.js'), log }));
   const beforeEnd = (work: () => Promise<void>): void => void lastWork.push(work);
   const services = {
     ...{ context, log, engine, connections, jobStore, jobWatcher, jobOrigins },
-    ...{ datasets, datasetRules, tokens, beforeEnd },
+    ...{ datasets, datasetRules, checker, trainingFiles, tokens, beforeEnd },
   };
 
   own(registerDataset(services));

@@ -99,9 +99,3 @@ export function argumentFault(parameter: string, fault: ArgumentFault): string {
       return t('"{0}" is none of the listed values', parameter);
   }
 }
-
-/** A text as it can be seen: with its line breaks as escapes, and cut. */
-export function visible(text: string): string {
-  const written = JSON.stringify(text).slice(1, -1);
-  return written.length > 60 ? `${written.slice(0, 59)}…` : written;
-}

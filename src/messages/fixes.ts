@@ -1,14 +1,17 @@
 import { t } from '@vscode/l10n';
 import type { FixKind } from '../core/dataset/fixes/fix.ts';
-import { visible } from './datasetWords.ts';
+import { withShownTexts } from './plainText.ts';
 
 /** What a mend does, as the title of its menu entry. */
-export function fixTitle(fix: FixKind): string {
+export function fixTitle(mend: FixKind): string {
+  const fix = withShownTexts(mend);
   switch (fix.kind) {
     case 'removeTrailingComma':
       return t('Remove the comma');
     case 'uncomment':
       return t('Uncomment this line');
+    case 'removeInvisible':
+      return t('Remove the invisible characters');
     case 'deleteLine':
       return t('Delete this line');
     case 'convertPython':
@@ -87,8 +90,8 @@ export function fixTitle(fix: FixKind): string {
       return t('Convert the file to chat examples');
     case 'appendToAll':
       return fix.key === 'prompt'
-        ? t('Append "{0}" to all prompts', visible(fix.text))
-        : t('Append "{0}" to all completions', visible(fix.text));
+        ? t('Append "{0}" to all prompts', fix.text)
+        : t('Append "{0}" to all completions', fix.text);
     case 'spaceBeforeAll':
       return t('Put a space before all completions');
   }

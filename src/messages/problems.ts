@@ -8,6 +8,7 @@ import { formatTexts } from './problems/formatTexts.ts';
 import { lineTexts } from './problems/lineTexts.ts';
 import { safetyTexts } from './problems/safetyTexts.ts';
 import type { TextsOf } from './problems/textsOf.ts';
+import { withShownTexts } from './plainText.ts';
 import { toolTexts } from './problems/toolTexts.ts';
 
 const texts: TextsOf<FactsByCode> = {
@@ -24,8 +25,7 @@ const texts: TextsOf<FactsByCode> = {
 /** What is wrong, why it matters, and what to do, in whole sentences; and that a rule rests on hearsay, if it does. */
 export function problemText(problem: ProblemFacts): string {
   // Each text takes the facts of its own code, which a table of functions cannot say to the compiler.
-  const text = texts[problem.code] as (facts: ProblemFacts) => string;
-  return rules[problem.code].evidence === 'hearsay'
-    ? `${text(problem)} ${t('(No provider documents this; it rests on reports.)')}`
-    : text(problem);
+  const toText = texts[problem.code] as (facts: ProblemFacts) => string;
+  const text = toText(withShownTexts(problem));
+  return rules[problem.code].evidence === 'hearsay' ? `${text} ${t('(No provider documents this; it rests on reports.)')}` : text;
 }

@@ -12,10 +12,12 @@ import { problemText } from '../messages/problems.ts';
 import { AllowLists } from './allowLists.ts';
 import { fileBytes } from './fileBytes.ts';
 import type { Connection } from './connections.ts';
-import type { DatasetChecker } from './datasetChecker.ts';
+import type { DatasetChecker, TrainingText } from './datasetChecker.ts';
 import type { DatasetRules } from './datasetRules.ts';
 import type { Log } from './log.ts';
 import { OpenDataset } from './openDataset.ts';
+import { trainingTextOf } from './trainingText.ts';
+import type { TrainingFiles } from './trainingFiles.ts';
 
 /** A training file in numbers, for whoever is about to use it. */
 export type DatasetProblems = {
@@ -45,7 +47,12 @@ export type CheckTarget = {
   readonly graderFields?: readonly string[];
 };
 
-type DatasetServices = { readonly log: Log; readonly rules: DatasetRules; readonly checker: DatasetChecker };
+type DatasetServices = {
+  readonly log: Log;
+  readonly rules: DatasetRules;
+  readonly checker: DatasetChecker;
+  readonly trainingFiles: TrainingFiles;
+};
 
 /**
  * Which files are training files, and what is wrong with them; for open files it follows every edit. A `.jsonl` is a
@@ -55,6 +62,7 @@ export class Datasets implements vscode.Disposable {
   readonly #log: Log;
   readonly #rules: DatasetRules;
   readonly #checker: DatasetChecker;
+  readonly #trainingFiles: TrainingFiles;
   readonly #open = new Map<string, OpenDataset>();
   /** Files that a person, a recipe or a job called a training file. */
   readonly #named = new Set<string>();
@@ -69,10 +77,11 @@ export class Datasets implements vscode.Disposable {
   /** A document is no open training file any more. */
   readonly onDidClose = this.#closed.event;
 
-  constructor({ log, rules, checker }: DatasetServices) {
+  constructor({ log, rules, checker, trainingFiles }: DatasetServices) {
     this.#log = log;
     this.#rules = rules;
     this.#checker = checker;
+    this.#trainingFiles = trainingFiles;
     this.#subscriptions = vscode.Disposable.from(
       vscode.workspace.onDidOpenTextDocument((document) => this.#consider(document)),
       vscode.workspace.onDidChangeTextDocument((change) => this.#follow(change)),
@@ -142,9 +151,20 @@ export class Datasets implements vscode.Disposable {
       ruleset,
       allow: allow?.text,
       file: { ...file, extension: /\.[^./\\]*$/.exec(uri.path)?.[0] ?? '' },
+      against: await this.#trainingTextFor(uri),
       signal,
       onProgress,
     });
+  }
+
+  /** The training file that a validation file is compared with, if there is one that can be read. */
+  async #trainingTextFor(uri: vscode.Uri): Promise<TrainingText | undefined> {
+    const training = await this.#trainingFiles.of(uri);
+    try {
+      return training && training.toString() !== uri.toString() ? await trainingTextOf(training) : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** How the file's first examples ask; undefined if it holds no chat examples or cannot be read. */

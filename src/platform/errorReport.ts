@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { commandIds, settingIds } from '../contributions.ts';
 import { ServiceError } from '../core/providers/port.ts';
+import { withoutLinks } from '../messages/plainText.ts';
 import { adviseOn, explainServiceError, type AdviceAction } from '../messages/serviceErrors.ts';
 import type { Log } from './log.ts';
 
@@ -70,7 +71,8 @@ export async function reportError(what: string, error: unknown, log: Log, ...act
   const advised = advice === undefined || actions.length > 1 || actions.some(({ title }) => title === advice.title) ? [] : [advice];
   const showLog: ErrorAction = { title: vscode.l10n.t('Show Log'), run: () => log.show() };
   const all = [...actions, ...advised, showLog];
-  const message = vscode.l10n.t('{0}: {1}', what, explainError(error));
+  // A service says what it likes.
+  const message = withoutLinks(vscode.l10n.t('{0}: {1}', what, explainError(error)));
   const chosen = await vscode.window.showErrorMessage(message, ...all.map((action) => action.title));
   await all.find((action) => action.title === chosen)?.run();
 }

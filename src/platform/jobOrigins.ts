@@ -20,6 +20,12 @@ export class JobOrigins {
     return readJobOrigin(this.#stored()[jobKey(ref)]);
   }
 
+  /** URI of the training file of the last job that a file was the validation file of. */
+  trainingOf(validation: string): string | undefined {
+    const origins = Object.values(this.#stored()).map(readJobOrigin);
+    return origins.findLast((origin) => origin?.validationFile === validation)?.trainingFile;
+  }
+
   /** Notes the origin before the job exists, so that it survives an answer that never arrives. */
   async expect(requestId: string, origin: JobOrigin): Promise<void> {
     await this.#write(requestId, origin);

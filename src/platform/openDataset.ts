@@ -59,6 +59,13 @@ export class OpenDataset implements vscode.Disposable {
     this.#start();
   }
 
+  /** Says that more is known of the document than its own lines told. */
+  tellChecked(): void {
+    if (!this.#disposed && this.#shown) {
+      this.#onChecked();
+    }
+  }
+
   /** Follows an edit of the document. */
   follow(changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
     for (const change of changes) {

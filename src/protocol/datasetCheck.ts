@@ -1,6 +1,11 @@
+import type { FoundLeak } from '../core/dataset/corpus/leakLedger.ts';
 import type { FileFacts } from '../core/dataset/fileProblems.ts';
+import type { ReferenceFile } from '../core/dataset/corpus/corpusProblems.ts';
 import type { Ruleset } from '../core/dataset/ruleset.ts';
 import type { StreamResult } from '../core/dataset/stream.ts';
+
+/** A local file, which the worker reads itself, or so many bytes that the owner hands over piece by piece. */
+export type ByteSource = { readonly path: string } | { readonly size: number };
 
 /**
  * Memory of the worker. Lines live shortly, and the engine's own limits let it take a hundred megabytes more before it
@@ -11,15 +16,21 @@ export const checkerLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSiz
 /** What is to be checked, and how. */
 export type DatasetCheck = {
   readonly checkId: string;
-  /** A local file, which the worker reads itself, or so many bytes that the owner hands over piece by piece. */
-  readonly source: { readonly path: string } | { readonly size: number };
+  readonly source: ByteSource;
   /** Most problems to list. */
   readonly limit: number;
   readonly ruleset: Ruleset;
   readonly file: FileFacts;
   /** Text of the list of sensitive values that may stand in the file. */
   readonly allow: string | undefined;
+  /** A training file that was read with `readTraining` and must hold none of the examples, and its name in texts. */
+  readonly against?: { readonly trainingId: string; readonly file: ReferenceFile } | undefined;
 };
+
+/** A training file to compare others with; `trainingId` names its content as it is now. */
+export type TrainingRead = { readonly checkId: string; readonly trainingId: string; readonly source: ByteSource };
+
+export type TrainingReadOutcome = { readonly kind: 'read' } | { readonly kind: 'failed'; readonly failure: FileFailure };
 
 /** Why the bytes of a file could not be checked; `code` is that of the operating system. */
 export type FileFailure =
@@ -33,6 +44,9 @@ export type DatasetCheckOutcome =
 /** What the dataset worker (`dist/datasetWorker.js`) offers. */
 export type DatasetWorkerApi = {
   check(check: DatasetCheck): DatasetCheckOutcome;
+  readTraining(read: TrainingRead): TrainingReadOutcome;
+  /** What a training file gives away of each line; `unread` if it was not read, or is not kept any more. */
+  findLeaks(question: { readonly trainingId: string; readonly lines: readonly string[] }): readonly (FoundLeak | null)[] | 'unread';
 };
 
 /** What the dataset worker calls while it checks. */

@@ -37,8 +37,13 @@ export async function checkFile(
     if (signal.aborted || code === undefined) {
       throw error;
     }
-    return failed(isMissing(error) ? { reason: 'missing' } : { reason: 'unreadable', code });
+    return failed(failureOf(error, code));
   }
+}
+
+/** `code`: that of the operating system. */
+export function failureOf(error: unknown, code: string): FileFailure {
+  return isMissing(error) ? { reason: 'missing' } : { reason: 'unreadable', code };
 }
 
 /** Turns numbers of bytes into shares of the whole, each told once. */

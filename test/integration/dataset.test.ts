@@ -6,23 +6,7 @@ import * as vscode from 'vscode';
 import { commandIds } from '../../src/contributions.ts';
 import { PasteExamples } from '../../src/features/dataset/pasteExamples.ts';
 import { chatLine, chatLines } from '../support/chatLines.ts';
-
-/** Diagnostics of ours, once they are as wanted, or as they are when patience ends. */
-async function diagnosticsWhen(
-  uri: vscode.Uri,
-  wanted: (diagnostics: readonly vscode.Diagnostic[]) => boolean,
-): Promise<readonly vscode.Diagnostic[]> {
-  const ours = (): readonly vscode.Diagnostic[] =>
-    vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Tunesmith');
-  const end = Date.now() + 10_000;
-  while (!wanted(ours()) && Date.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return ours();
-}
-
-const codesOf = (diagnostics: readonly vscode.Diagnostic[]): readonly unknown[] => diagnostics.map(({ code }) => code);
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+import { codeOf, codesOf, diagnosticsWhen, pause } from './diagnostics.ts';
 
 suite('dataset', () => {
   let folder: string;
@@ -107,7 +91,8 @@ suite('dataset', () => {
     const { document } = await open('array.jsonl', ['[', chatLines(12).join(',\n'), ']']);
     const before = document.getText();
     const [mark] = await diagnosticsWhen(document.uri, (diagnostics) => diagnostics.length > 0);
-    assert.equal(mark?.code, 'file.jsonArray');
+    assert.ok(mark);
+    assert.equal(codeOf(mark), 'file.jsonArray');
     const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
       'vscode.executeCodeActionProvider',
       document.uri,
@@ -130,7 +115,7 @@ suite('dataset', () => {
     const { document } = await open('all.jsonl', lines);
     const before = document.getText();
     const found = await diagnosticsWhen(document.uri, (diagnostics) => diagnostics.length >= 4);
-    const comma = found.find(({ code }) => code === 'json.trailingComma');
+    const comma = found.find((mark) => codeOf(mark) === 'json.trailingComma');
     assert.ok(comma);
     const actionsOf = (kind: string, range: vscode.Range): Thenable<vscode.CodeAction[]> =>
       vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', document.uri, range, kind, 20);

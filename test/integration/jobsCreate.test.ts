@@ -28,6 +28,7 @@ import { Datasets } from '../../src/platform/datasets.ts';
 import { JobOrigins } from '../../src/platform/jobOrigins.ts';
 import { SpendingLedger } from '../../src/platform/spending.ts';
 import { TokenCounter } from '../../src/platform/tokenCounter.ts';
+import { TrainingFiles } from '../../src/platform/trainingFiles.ts';
 import { UploadNotes } from '../../src/platform/uploadNotes.ts';
 import { job } from '../unit/jobs/builders.ts';
 import { ScriptedService } from '../unit/jobs/scriptedService.ts';
@@ -90,11 +91,13 @@ suite('preflight and creation', () => {
       onDidChange: changed.event,
     };
     const dist = join(extension().path, 'dist');
+    const jobOrigins = new JobOrigins(new Memory());
+    const trainingFiles = own(new TrainingFiles(new Memory(), jobOrigins));
     const rules = own(new DatasetRules({ connections, workspaceState: new Memory(), log: quiet }));
     const checker = own(new DatasetChecker({ program: join(dist, 'datasetWorker.js'), log: quiet }));
     return {
-      ...{ log: quiet, connections, jobStore: new JobStore(), jobOrigins: new JobOrigins(new Memory()) },
-      datasets: own(new Datasets({ log: quiet, rules, checker })),
+      ...{ log: quiet, connections, jobStore: new JobStore(), jobOrigins },
+      datasets: own(new Datasets({ log: quiet, rules, checker, trainingFiles })),
       tokens: own(new TokenCounter({ program: join(dist, 'tokenWorker.js'), log: quiet })),
       spending: new SpendingLedger(join(folder, 'ledger')),
       uploadNotes: new UploadNotes(new Memory(), folder),

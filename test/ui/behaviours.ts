@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { repository } from '../host/install.ts';
 import { copySample } from '../host/sample.ts';
 import { inCreation } from './creation.ts';
+import { Editing, writeTrainingFiles } from './editing.ts';
 import { FakeService } from './fakeService.ts';
 import type { Steps } from './steps.ts';
 import { visit as visitPlace, type Place } from './visit.ts';
@@ -12,8 +13,8 @@ import type { Workbench } from './workbench.ts';
 
 /**
  * What a person does besides the main job, in a real VS Code: cancels, stops, exports, meets services that fail,
- * works without a folder and in Restricted Mode. Screenshots are left in out/behaviours/. Arguments name parts:
- * `folder`, `creation`, `empty`, `restricted`; without any, all are run.
+ * works without a folder and in Restricted Mode, edits a training file. Screenshots are left in out/behaviours/.
+ * Arguments name parts: `folder`, `editing`, `creation`, `empty`, `restricted`; without any, all are run.
  */
 const output = join(repository, 'out/behaviours');
 const keyFile = join(output, 'key.txt');
@@ -22,7 +23,13 @@ async function main(): Promise<void> {
   await rm(output, { recursive: true, force: true });
   await mkdir(output, { recursive: true });
   await writeFile(keyFile, '  sk-of-a-file-0001  \n\n');
-  const parts = { folder: inFolder, creation: () => inCreation(visit), empty: inEmptyWindow, restricted: inRestrictedMode };
+  const parts = {
+    folder: inFolder,
+    editing: inTrainingFiles,
+    creation: () => inCreation(visit),
+    empty: inEmptyWindow,
+    restricted: inRestrictedMode,
+  };
   const named = process.argv.slice(2);
   for (const [name, visitThere] of Object.entries(parts)) {
     if ((named.length === 0 || named.includes(name)) && !(await visitThere())) process.exitCode = 1;
@@ -56,6 +63,22 @@ async function inFolder(): Promise<boolean> {
   } finally {
     await fake.stop();
   }
+}
+
+async function inTrainingFiles(): Promise<boolean> {
+  const folder = await copySample(join(output, 'training-files'));
+  await writeTrainingFiles(folder);
+  return visit('editing', { folder }, async (steps, workbench) => {
+    const editing = new Editing(workbench, folder);
+    await steps.run('a mistake is marked, explained and mended', () => editing.mend());
+    await steps.run('a hover tells what an example costs', () => editing.hoverExample());
+    await steps.run('the status tells the file in numbers', () => editing.readStatus());
+    await steps.run('what has no problem folds away', () => editing.fold());
+    await steps.run('a validation file shows what its training file holds', () => editing.compare());
+    await steps.run('an example is opened as a conversation, edited and written back', () => editing.openExample());
+    await steps.run('bars of the statistics lead to their lines', () => editing.showStatistics());
+    await steps.run('row 44, row 45: what stands in a file runs nothing and asks for nothing', () => editing.meetHostileFile());
+  });
 }
 
 async function inEmptyWindow(): Promise<boolean> {

@@ -32,14 +32,19 @@ export class Workbench {
     mkdirSync(screenshots, { recursive: true });
   }
 
-  /** Saves what is to be seen as `<name>.png`. */
-  async screenshot(name: string): Promise<string> {
+  /** Saves what is to be seen as `<name>.png`, hovers among it. */
+  async capture(name: string): Promise<string> {
     const path = join(this.#screenshots, `${name}.png`);
+    await this.page.screenshot({ path, animations: 'disabled', caret: 'hide' });
+    return path;
+  }
+
+  /** Saves what is to be seen as `<name>.png`, without hovers. */
+  async screenshot(name: string): Promise<string> {
     // Away from everything that shows a hover, and without the caret, which blinks.
     await this.page.mouse.move(640, 4);
     await this.page.locator('.workbench-hover-container .monaco-hover').waitFor({ state: 'hidden' }).catch(() => undefined);
-    await this.page.screenshot({ path, animations: 'disabled', caret: 'hide' });
-    return path;
+    return this.capture(name);
   }
 
   /** Runs a command by its title in the palette, such as `Fine-Tuning: Run Recipe`. */

@@ -3,10 +3,10 @@ import { countLineBreaks, isBlank } from '../jsonl/lines.ts';
 import type { LineSource, TextEdit } from '../jsonl/position.ts';
 import type { FileFacts } from './fileProblems.ts';
 import type { Framing } from './format.ts';
-import type { Corpus } from './corpus/corpus.ts';
-import { CorpusLines } from './corpus/corpusLines.ts';
+import { CorpusLines, markOf } from './corpus/corpusLines.ts';
 import type { ReferenceFile } from './corpus/corpusProblems.ts';
 import { CorpusSearch, nothingCompared, type Compared } from './corpus/corpusSearch.ts';
+import { LeakLedger, leakKinds, type FoundLeak } from './corpus/leakLedger.ts';
 import { endsOf, framingOf } from './framing.ts';
 import { checkLine, overlongLine, type LineCheck } from './line.ts';
 import type { Problem } from './problem.ts';
@@ -45,7 +45,8 @@ export class DatasetDocument {
   #allow: AllowList | undefined;
   #view: FileView | undefined;
   readonly #examples: CorpusLines;
-  #reference: ReferenceFile | undefined;
+  /** What a file that is read elsewhere holds of the lines. */
+  #leaks: LeakLedger | undefined;
   /** Looks for what comparing shows, between two calls. */
   #search: CorpusSearch | undefined;
   /** What comparing found; empty from an edit to the next comparison. */
@@ -65,6 +66,7 @@ export class DatasetDocument {
     this.#view = undefined;
     this.#lines.splice(0, this.#lines.length, unchecked(this.#source.lineCount));
     this.#examples.reset();
+    this.#leaks?.replace(0, this.#leaks.lineCount, this.#source.lineCount);
     this.#forgetCompared();
   }
 
@@ -99,8 +101,10 @@ export class DatasetDocument {
     this.#view = undefined;
     const { start, end } = change.range;
     const added = countLineBreaks(change.text) + 1;
-    this.#lines.splice(start.line, end.line - start.line + 1, unchecked(added));
-    this.#examples.replace(start.line, end.line - start.line + 1, added);
+    const removed = end.line - start.line + 1;
+    this.#lines.splice(start.line, removed, unchecked(added));
+    this.#examples.replace(start.line, removed, added);
+    this.#leaks?.replace(start.line, removed, added);
     this.#forgetCompared();
   }
 
@@ -125,11 +129,30 @@ export class DatasetDocument {
     );
   }
 
-  /** Compares with another file from now on, which must hold none of these examples. */
-  compareWith(reference: Corpus | undefined, file: ReferenceFile | undefined): void {
-    this.#examples.corpus.compareWith(reference);
-    this.#reference = file;
-    this.#forgetCompared();
+  /**
+   * From now on the file must hold none of another file's examples, or nothing is known of such a file. Whoever reads
+   * that one answers for the lines of `unasked`; what it answered before is forgotten.
+   */
+  compareElsewhere(file: ReferenceFile | undefined): void {
+    this.#leaks = file && new LeakLedger(file, this.#source.lineCount);
+  }
+
+  get isComparedElsewhere(): boolean {
+    return this.#leaks !== undefined;
+  }
+
+  /** Lines with an example of which it is not known what the other file holds of it, in order. */
+  *unasked(): IterableIterator<number> {
+    for (const line of this.#leaks?.unasked() ?? []) {
+      if (this.#lines.get(line)?.kind === 'example') {
+        yield line;
+      }
+    }
+  }
+
+  /** What the other file holds of a line. */
+  answer(line: number, leak: FoundLeak | null): void {
+    this.#leaks?.answer(line, leak);
   }
 
   /**
@@ -143,7 +166,7 @@ export class DatasetDocument {
     if (!this.#examples.compare(stop)) {
       return false;
     }
-    this.#search ??= new CorpusSearch(this.#examples, this.#ruleset, this.#reference);
+    this.#search ??= new CorpusSearch(this.#examples, this.#ruleset);
     const found = this.#search.go(stop);
     if (found) {
       this.#compared = found;
@@ -160,13 +183,17 @@ export class DatasetDocument {
   /** The file in numbers, as far as it is checked and compared. */
   summary(): DatasetSummary {
     const { tally: _tally, ruleset: _ruleset, atFile: _atFile, ...summary } = this.#look();
-    const { error, warning, information } = this.#compared.counts;
-    return {
-      ...summary,
-      errors: summary.errors + error,
-      warnings: summary.warnings + warning,
-      information: summary.information + information,
+    const counts = {
+      off: 0,
+      error: summary.errors + this.#compared.counts.error,
+      warning: summary.warnings + this.#compared.counts.warning,
+      information: summary.information + this.#compared.counts.information,
     };
+    const leaks = summary.framing === 'lines' ? this.#leaks?.counts() : undefined;
+    for (const kind of leaks ? leakKinds : []) {
+      counts[this.#ruleset.severities[`corpus.leak.${kind}`]] += leaks?.[kind] ?? 0;
+    }
+    return { ...summary, errors: counts.error, warnings: counts.warning, information: counts.information };
   }
 
   /** All problems: those of the file, then those of the lines in order. They are made while they are read. */
@@ -176,7 +203,7 @@ export class DatasetDocument {
     if (view.framing !== 'lines') {
       return;
     }
-    const compared = [...this.#compared.byLine.keys()];
+    const compared = [...new Set([...this.#compared.byLine.keys(), ...(this.#leaks?.found() ?? [])])].sort((one, other) => one - other);
     let next = 0;
     for (const { start, items, summary } of this.#lines.chunks()) {
       const here = next < compared.length && (compared[next] ?? 0) < start + items.length;
@@ -208,8 +235,13 @@ export class DatasetDocument {
         yield* blankLineProblem(line, this.#source.lineAt(line).length, this.#ruleset);
       }
     } else if (check) {
-      yield* problemsOfLine(check, line, this.#source.lineAt(line).length, view.format, this.#ruleset);
+      const text = this.#source.lineAt(line);
+      yield* problemsOfLine(check, line, text.length, view.format, this.#ruleset);
       yield* this.#compared.byLine.get(line) ?? [];
+      const leak = this.#leaks?.problemOn(line, markOf(text), this.#ruleset);
+      if (leak) {
+        yield leak;
+      }
     }
   }
 

@@ -8,7 +8,8 @@ export function exampleTitle(example: unknown): string | undefined {
   const input = isRecord(example['input']) ? example['input'] : example;
   const messages = Array.isArray(input['messages']) ? (input['messages'] as readonly unknown[]) : [];
   const said = messages.filter(isRecord);
-  const asked = said.find(({ role }) => role === 'user') ?? said[0];
+  // Where nobody is called the user, what every example starts with tells least.
+  const asked = said.find(({ role }) => role === 'user') ?? said.find(({ role }) => role !== 'system' && role !== 'developer') ?? said[0];
   return firstWords(contentText(asked?.['content'] ?? example['prompt']));
 }
 
@@ -19,7 +20,8 @@ export function contentText(content: unknown): string {
   return (content as readonly unknown[]).map((part) => (isRecord(part) && typeof part['text'] === 'string' ? part['text'] : '')).join(' ');
 }
 
-function firstWords(text: string): string | undefined {
+/** The first words of a text on one line; undefined of one without words. */
+export function firstWords(text: string): string | undefined {
   const line = text.slice(0, 4 * longestTitle).replaceAll(/\s+/g, ' ').trim();
   if (line === '') return undefined;
   if (line.length <= longestTitle) return line;

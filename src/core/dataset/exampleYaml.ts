@@ -1,6 +1,9 @@
 import { isAlias, isMap, isScalar, parseDocument, stringify, visit } from 'yaml';
 import { withoutMark } from '../jsonl/lines.ts';
 
+/** Of this module too, so that the library comes along once. */
+export { exampleOutline } from './exampleOutline.ts';
+
 /**
  * One example as text for people: YAML, because it shows paragraphs as paragraphs, keeps every JSON value, and editors
  * know it. This module brings a YAML library along: load it only where an example is opened.

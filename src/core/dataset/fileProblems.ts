@@ -54,6 +54,8 @@ export function fileProblems(file: FileFacts, lines: LinesTogether, ruleset: Rul
     add({ code: 'file.jsonArray' });
   } else if (lines.framing === 'prettyPrinted') {
     add({ code: 'file.prettyPrinted' });
+  } else if (lines.framing === 'table') {
+    add({ code: 'file.table' });
   } else if (file.encoding === undefined || lines.tally.examples > 0) {
     addFormatProblems(file, lines, add);
     addCountProblems(file, lines, ruleset, add);

@@ -7,7 +7,7 @@ export type Format = 'chat' | 'preference' | 'reinforcement' | 'completion';
 export type Method = 'supervised' | 'dpo' | 'reinforcement';
 
 /** How a text of examples is cut into them. */
-export type Framing = 'lines' | 'array' | 'prettyPrinted';
+export type Framing = 'lines' | 'array' | 'prettyPrinted' | 'table';
 
 /** Keys of a line that a supervised chat example may have (FineTuneChatRequestInput, openai-openapi 2025-07). */
 export const chatKeys: ReadonlySet<string> = new Set(['messages', 'tools', 'parallel_tool_calls', 'functions']);

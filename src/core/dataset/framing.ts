@@ -1,11 +1,17 @@
 import { isBlank, withoutMark } from '../jsonl/lines.ts';
 import type { LineSource } from '../jsonl/position.ts';
 import { scanBrackets } from '../jsonl/scan.ts';
+import { countCells } from '../prepare/delimiter.ts';
 import type { Framing } from './format.ts';
 
 /** A pretty-printed first value longer than this is not looked for. */
 const maxLines = 2000;
 const maxUnits = 1 << 20;
+/** Rows of a table may be many lines long; if no second one ends in these, it is not told as a table. */
+const maxTableLines = 500;
+const maxTableUnits = 1 << 18;
+/** Names of columns are shorter; a longer cell in the first row is prose with a comma. In UTF-16 units. */
+const longestName = 60;
 
 /** What the framing of a file can be told from. */
 export type FileEnds = {
@@ -17,7 +23,8 @@ export type FileEnds = {
 
 /**
  * How a file is cut into examples. An array starts with a bracket in a first line that is no JSON by itself (or is
- * all there is) and ends with one; a pretty-printed file starts with an object that takes several lines.
+ * all there is) and ends with one; a pretty-printed file starts with an object that takes several lines; a table starts
+ * with short names, and its first rows have as many cells.
  */
 export function framingOf({ head, last }: FileEnds): Framing {
   const first = head[0] ?? '';
@@ -25,6 +32,9 @@ export function framingOf({ head, last }: FileEnds): Framing {
   if (start.startsWith('[')) {
     const alone = last === undefined;
     return (alone ? first : last).trimEnd().endsWith(']') && (alone || !isJson(first)) ? 'array' : 'lines';
+  }
+  if (startsTable(first)) {
+    return isTable(head) ? 'table' : 'lines';
   }
   if (!start.startsWith('{') || head.length < 2 || isJson(first) || isJson(head[1] ?? '')) {
     return 'lines';
@@ -67,13 +77,42 @@ export class Head {
     }
     this.lines.push(line);
     this.#units += line.length;
-    const first = this.lines.length === 1;
+    const { length } = this.lines;
+    if (startsTable(this.lines[0] ?? '')) {
+      this.#settled = length >= maxTableLines || this.#units > maxTableUnits || (length === 2 && isBracketed(line));
+      return;
+    }
     this.#settled =
-      this.lines.length >= maxLines ||
+      length >= maxLines ||
       this.#units > maxUnits ||
-      (first && (!line.trimStart().startsWith('{') || isJson(line))) ||
-      (this.lines.length === 2 && isJson(line));
+      (length === 1 && (!line.trimStart().startsWith('{') || isJson(line))) ||
+      (length === 2 && isJson(line));
   }
+}
+
+const delimiters = [',', ';', '\t', '|'];
+
+/** True if a first line may hold the names of columns. */
+function startsTable(line: string): boolean {
+  return !/^\uFEFF?\s*(?:[{[]|\/\/|#)/.test(line) && delimiters.some((delimiter) => line.includes(delimiter)) && !isJson(line);
+}
+
+/** True if the first rows have as many cells as there are names, by one of the delimiters. */
+function isTable(head: readonly string[]): boolean {
+  if (head.length < 2 || isBracketed(head[1] ?? '')) {
+    return false;
+  }
+  const text = `${head.join('\n')}\n`;
+  return delimiters.some((delimiter) => {
+    const [names = 0, ...rows] = countCells(text, delimiter, false);
+    const areShort = (head[0] ?? '').split(delimiter).every((name) => name.length <= longestName);
+    return areShort && names >= 2 && rows.length > 0 && rows.every((cells) => cells === names);
+  });
+}
+
+/** Lines of examples, even broken ones, start so; the first row of a table seldom does. */
+function isBracketed(line: string): boolean {
+  return /^\s*[{[]/.test(line);
 }
 
 function isJson(text: string): boolean {

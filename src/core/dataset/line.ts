@@ -4,6 +4,7 @@ import { diagnoseSyntax, type SyntaxFault } from '../jsonl/syntax.ts';
 import { contentSpan, LineTree } from '../jsonl/tree.ts';
 import { examine } from './examine.ts';
 import { formats, isRecord, type Format } from './format.ts';
+import { findInvisible, mayHoldInvisible } from './invisible.ts';
 import { jsonTypeOf } from './jsonType.ts';
 import type { LineProblem, ProblemFacts } from './problem.ts';
 import { withoutValues } from './safety/mask.ts';
@@ -122,7 +123,7 @@ function checkContent(text: string, colons: Colons, options: LineOptions): LineC
   const ruleset = options.ruleset ?? defaultRuleset;
   const { format, hasSystem, traits, found } = examine(value, ruleset, options.decoded?.elided);
   const suspicious =
-    options.decoded?.validUtf8 === false || text.includes('\uFFFD') || colons.keys !== keysIn(value) || mayHoldHalves(text, value, options.decoded !== undefined);
+    options.decoded?.validUtf8 === false || text.includes('\uFFFD') || mayHoldInvisible(json) || colons.keys !== keysIn(value) || mayHoldHalves(text, value, options.decoded !== undefined);
   if (!suspicious && found.length === 0) {
     return clean(format, hasSystem, traits);
   }
@@ -172,9 +173,18 @@ function textProblems(text: string, options: LineOptions): LineProblem[] {
   const at = text.indexOf('\uFFFD');
   if (options.decoded?.validUtf8 === false) {
     const span = at === -1 ? contentSpan(text) : { start: at, end: at + 1 };
-    return [...toProblem({ code: 'line.invalidUtf8' }, span, options.ruleset)];
+    return [...toProblem({ code: 'line.invalidUtf8' }, span, options.ruleset), ...invisibleProblems(text, options)];
   }
-  return at === -1 ? [] : [...toProblem({ code: 'line.replacementCharacter' }, { start: at, end: at + 1 }, options.ruleset)];
+  const damaged = at === -1 ? [] : toProblem({ code: 'line.replacementCharacter' }, { start: at, end: at + 1 }, options.ruleset);
+  return [...damaged, ...invisibleProblems(text, options)];
+}
+
+/** One problem for all such characters of a line, at the first of them. */
+function invisibleProblems(text: string, { first, ruleset }: LineOptions): readonly LineProblem[] {
+  const found = mayHoldInvisible(text) ? findInvisible(text, first) : [];
+  const [one] = found;
+  const codePoints = [...new Set(found.map(({ codePoint }) => codePoint))].slice(0, 5);
+  return one ? toProblem({ code: 'line.invisibleCharacter', count: found.length, codePoints }, one.span, ruleset) : [];
 }
 
 function treeProblems(tree: LineTree, ruleset: Ruleset): LineProblem[] {

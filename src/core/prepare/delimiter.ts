@@ -24,8 +24,8 @@ export function detectDelimiter(sample: string, whole: boolean): Delimiter {
   return best;
 }
 
-/** Cells of each of the first records that are not blank. */
-function countCells(sample: string, delimiter: string, whole: boolean): number[] {
+/** Cells of each of the first records that are not blank; the last one may be cut off unless `whole`. */
+export function countCells(sample: string, delimiter: string, whole: boolean): number[] {
   const counts: number[] = [];
   let cells = 1;
   let quoted = false;

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
 import { applyCompletionFix, completionFileFix } from '../../core/dataset/fixes/completionFixes.ts';
+import { deleteLines } from '../../core/dataset/fixes/deleteLines.ts';
 import { fixAll } from '../../core/dataset/fixes/fixAll.ts';
 import { convertToLines } from '../../core/dataset/fixes/fileFixes.ts';
 import type { Fix, FixKind } from '../../core/dataset/fixes/fix.ts';
-import { fixesFor, isMendedByConversion, type Reading } from '../../core/dataset/fixes/fixes.ts';
+import { fixesFor, isDeletedWithItsKind, isMendedByConversion, type Reading } from '../../core/dataset/fixes/fixes.ts';
 import type { Problem, ProblemCode } from '../../core/dataset/problem.ts';
 import type { LineSource, TextEdit } from '../../core/jsonl/position.ts';
 import { fixTitle } from '../../messages/fixes.ts';
@@ -20,9 +21,10 @@ const sliceTime = 12;
 
 export const fixAllKind = vscode.CodeActionKind.SourceFixAll.append('tunesmith');
 
-/** What a rewriting of the whole file does: one of the conversions, or all mends of a kind or of every kind. */
+/** What a rewriting of the whole file does: one of the conversions, all lines with a problem away, or all mends of a kind or of every kind. */
 type Rewriting =
   | { readonly how: 'convert'; readonly fix: FixKind }
+  | { readonly how: 'delete'; readonly code: ProblemCode }
   | { readonly how: 'mend'; readonly code: ProblemCode | undefined };
 
 /** A mend that is worked out only when it is chosen, because it reads the whole file. */
@@ -100,7 +102,7 @@ export class DatasetCodeActions implements vscode.CodeActionProvider {
 
   #actionsFor(problem: Problem, dataset: OpenDataset, context: vscode.CodeActionContext): readonly vscode.CodeAction[] {
     const range = toRange(problem);
-    const marks = context.diagnostics.filter(({ code, range: place }) => code === problem.code && place.isEqual(range));
+    const marks = context.diagnostics.filter(({ code, range: place }) => codeValue(code) === problem.code && place.isEqual(range));
     const actions = [...this.#mends(problem, dataset), ...allowances(problem, dataset.document), this.#explanation(problem)];
     for (const action of actions) {
       action.diagnostics = marks;
@@ -127,7 +129,15 @@ export class DatasetCodeActions implements vscode.CodeActionProvider {
     }
     const fixes = fixesFor(problem, linesOf(document), readingOf(dataset));
     const actions: vscode.CodeAction[] = fixes.map((fix) => toAction(document, fix));
-    if (fixes.length > 0 && !problem.code.startsWith('file.')) {
+    if (isDeletedWithItsKind(problem)) {
+      const title =
+        problem.code === 'corpus.duplicate.same'
+          ? vscode.l10n.t('Delete all duplicates')
+          : vscode.l10n.t('Delete all examples that stand in the training file');
+      actions.push(
+        new RewriteAction(title, vscode.CodeActionKind.QuickFix, dataset, { how: 'delete', code: problem.code }),
+      );
+    } else if (fixes.length > 0 && !/^(?:file|corpus)\./.test(problem.code)) {
       const title = vscode.l10n.t('Fix all of this kind ({0})', problem.code);
       actions.push(
         new RewriteAction(title, vscode.CodeActionKind.QuickFix, dataset, { how: 'mend', code: problem.code }),
@@ -159,6 +169,12 @@ function editorMend({ code }: Problem, document: vscode.TextDocument): vscode.Co
     action.command = { command: 'workbench.action.editor.changeEncoding', title };
     return action;
   }
+  if (code === 'file.table' && /\.[ct]sv$/i.test(document.uri.path)) {
+    const title = vscode.l10n.t('Create Recipe…');
+    const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+    action.command = { command: commandIds.prepareCreateRecipe, title, arguments: [document.uri] };
+    return action;
+  }
   if (code === 'file.format.unknown' || code === 'file.format.method') {
     const title = vscode.l10n.t('Set Dataset Format…');
     const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
@@ -185,6 +201,9 @@ async function rewrite(
     return (fix.kind === 'convertToLines' ? convertToLines(source) : applyCompletionFix(fix, source))?.edits;
   }
   await dataset.checked();
+  if (rewriting.how === 'delete') {
+    return deleteLines(source, linesWith(dataset.core.problems(), rewriting.code));
+  }
   const { version } = document;
   const mending = fixAll(source, readingOf(dataset), rewriting.code);
   for (let end = performance.now() + sliceTime; ; ) {
@@ -202,6 +221,12 @@ async function rewrite(
   }
 }
 
+function* linesWith(problems: Iterable<Problem>, wanted: ProblemCode): IterableIterator<number> {
+  for (const { code, range } of problems) {
+    if (code === wanted) yield range.start.line;
+  }
+}
+
 function readingOf({ core }: OpenDataset): Reading {
   return { format: core.summary().format, ruleset: core.ruleset, allow: core.allowed };
 }
@@ -215,6 +240,10 @@ function allowances(problem: Problem, document: vscode.TextDocument): readonly v
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   action.command = { command: allowValueCommand, title, arguments: [document.uri, problem.code, toRange(problem)] };
   return [action];
+}
+
+function codeValue(code: vscode.Diagnostic['code']): unknown {
+  return typeof code === 'object' ? code.value : code;
 }
 
 function toAction(document: vscode.TextDocument, fix: Fix): vscode.CodeAction {

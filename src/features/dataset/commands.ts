@@ -1,17 +1,21 @@
 import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
+import { withoutLinks } from '../../messages/plainText.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 import { abortOnCancel } from '../../platform/disposables.ts';
 import { reportError } from '../../platform/errorReport.ts';
 import type { Log } from '../../platform/log.ts';
 import type { DatasetRules } from '../../platform/datasetRules.ts';
+import type { TrainingFiles } from '../../platform/trainingFiles.ts';
 import { mendAll, toEdit } from './codeActions.ts';
+import { compareWithTrainingFile } from './compareCommand.ts';
 import { shownProblems, type DatasetDiagnostics } from './diagnostics.ts';
 import { setFormat } from './formatCommand.ts';
 
 export type CommandServices = {
   readonly datasets: Datasets;
   readonly datasetRules: DatasetRules;
+  readonly trainingFiles: TrainingFiles;
   readonly diagnostics: DatasetDiagnostics;
   readonly log: Log;
 };
@@ -31,6 +35,14 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
       const uri = fileOf(target);
       if (uri) {
         await setFormat(uri, { datasets: services.datasets, rules: services.datasetRules });
+      } else {
+        askForFile();
+      }
+    }),
+    vscode.commands.registerCommand(commandIds.datasetCompareWithTraining, async (target: unknown) => {
+      const uri = fileOf(target);
+      if (uri) {
+        await compareWithTrainingFile(uri, services);
       } else {
         askForFile();
       }
@@ -155,7 +167,7 @@ function remarkOn(uri: vscode.Uri): string | undefined {
 async function tell(name: string, { examples, errors, warnings, remark }: Found): Promise<void> {
   const showProblems = vscode.l10n.t('Show Problems');
   const numbers = vscode.l10n.t('{0}: {1} examples, {2} errors, {3} warnings.', name, examples, errors, warnings);
-  const counts = remark === undefined ? numbers : `${numbers} ${remark}`;
+  const counts = withoutLinks(remark === undefined ? numbers : `${numbers} ${remark}`);
   const chosen =
     errors > 0
       ? await vscode.window.showErrorMessage(counts, showProblems)

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Problem } from '../../core/dataset/problem.ts';
+import type { Problem, ProblemCode } from '../../core/dataset/problem.ts';
 import type { Ruleset } from '../../core/dataset/ruleset.ts';
 import { trainedTokens, truncationProblem } from '../../core/dataset/truncation.ts';
 import { problemText } from '../../messages/problems.ts';
@@ -7,6 +7,7 @@ import { settingIds } from '../../contributions.ts';
 import { toRange, type Datasets } from '../../platform/datasets.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 import type { DatasetTokens } from './datasetTokens.ts';
+import { explanationOf } from './problemPage.ts';
 
 /** Most problems shown of one file; the rest is counted. */
 export const shownProblems = 1000;
@@ -24,7 +25,7 @@ export class DatasetDiagnostics implements vscode.Disposable {
     this.#store.add(
       tokens.onDidCount((document) => {
         const dataset = datasets.openDataset(document.uri);
-        if (dataset && this.#truncated(document, dataset.core.ruleset).length > 0) this.#show(document);
+        if (dataset && this.truncated(document, dataset.core.ruleset).length > 0) this.#show(document);
       }),
     );
     this.#store.add(this.#collection);
@@ -47,6 +48,16 @@ export class DatasetDiagnostics implements vscode.Disposable {
     this.#collection.set(uri, toDiagnostics(uri, problems, total));
   }
 
+  /** Examples that are longer than the model is trained on, as far as tokens are counted. */
+  truncated(document: vscode.TextDocument, ruleset: Ruleset): readonly Problem[] {
+    const maximum = trainedTokens(ruleset);
+    if (maximum === undefined) {
+      return [];
+    }
+    const longer = [...this.#tokens.longerThan(document, maximum)];
+    return longer.flatMap(({ line, tokens }) => truncationProblem(tokens, line, ruleset));
+  }
+
   dispose(): void {
     this.#store.dispose();
   }
@@ -61,20 +72,10 @@ export class DatasetDiagnostics implements vscode.Disposable {
       return;
     }
     const { errors, warnings, information } = dataset.core.summary();
-    const truncated = this.#truncated(document, dataset.core.ruleset);
+    const truncated = this.truncated(document, dataset.core.ruleset);
     const total = errors + warnings + information + truncated.length;
     // Counted lines come first, so that they are among those that are shown.
     this.#collection.set(document.uri, toDiagnostics(document.uri, chain(truncated, dataset.core.problems()), total));
-  }
-
-  /** Examples that are longer than the model is trained on, as far as tokens are counted. */
-  #truncated(document: vscode.TextDocument, ruleset: Ruleset): readonly Problem[] {
-    const maximum = trainedTokens(ruleset);
-    if (maximum === undefined) {
-      return [];
-    }
-    const longer = [...this.#tokens.longerThan(document, maximum)];
-    return longer.flatMap(({ line, tokens }) => truncationProblem(tokens, line, ruleset));
   }
 }
 
@@ -116,9 +117,9 @@ export function toDiagnostic(problem: Problem, uri: vscode.Uri): vscode.Diagnost
   return named(diagnostic, problem.code);
 }
 
-function named(diagnostic: vscode.Diagnostic, code: string): vscode.Diagnostic {
+function named(diagnostic: vscode.Diagnostic, code: ProblemCode): vscode.Diagnostic {
   diagnostic.source = 'Tunesmith';
-  diagnostic.code = code;
+  diagnostic.code = { value: code, target: explanationOf(code) };
   return diagnostic;
 }
 

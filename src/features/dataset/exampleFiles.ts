@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import type { ExampleFault } from '../../core/dataset/exampleYaml.ts';
 import { countLineBreaks } from '../../core/jsonl/lines.ts';
+import { shown } from '../../messages/plainText.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 
 /** Scheme of documents that show one line of a training file. */
@@ -161,8 +162,8 @@ function faultText(fault: ExampleFault): string {
   switch (fault.kind) {
     case 'syntax':
       return fault.line === undefined
-        ? vscode.l10n.t('The text cannot be read: {0}', fault.message)
-        : vscode.l10n.t('Line {0} cannot be read: {1}', fault.line, fault.message);
+        ? vscode.l10n.t('The text cannot be read: {0}', shown(fault.message))
+        : vscode.l10n.t('Line {0} cannot be read: {1}', fault.line, shown(fault.message));
     case 'alias':
       return vscode.l10n.t('Anchors and aliases (&, *) have no counterpart in JSON. Write the value twice.');
     case 'notFinite':

@@ -1,8 +1,6 @@
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
-import { exactly } from '../../core/cost/amount.ts';
-import { estimateCost } from '../../core/cost/estimate.ts';
-import { trainingPriceOf } from '../../core/cost/price.ts';
 import type { DatasetSummary } from '../../core/dataset/summary.ts';
 import type { TokenTotals } from '../../core/tokens/tokenLedger.ts';
 import { formatName } from '../../messages/datasetWords.ts';
@@ -11,21 +9,28 @@ import type { Connections } from '../../platform/connections.ts';
 import type { DatasetRules } from '../../platform/datasetRules.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
-import { ownPrices } from '../../platform/spending.ts';
 import type { DatasetTokens } from './datasetTokens.ts';
+import { estimateTrainingCost } from './trainingCost.ts';
+import type { TrainingLeaks } from './trainingLeaks.ts';
 
 type StatusServices = {
   readonly datasets: Datasets;
   readonly datasetRules: DatasetRules;
+  readonly leaks: Pick<TrainingLeaks, 'trainingOf'>;
   readonly tokens: DatasetTokens;
   readonly connections: Pick<Connections, 'current' | 'onDidChange'>;
 };
 
-/** The training file being edited in numbers, behind the editor's language: format, examples, tokens, cost, problems. */
+type ItemName = 'numbers' | 'cost' | 'problems';
+
+/**
+ * The training file being edited in numbers, behind the editor's language, one row for each question: how much is it,
+ * what does it cost, what is wrong with it. Each row leads on.
+ */
 export class DatasetStatus implements vscode.Disposable {
   readonly #services: StatusServices;
   readonly #disposables = new DisposableStore();
-  #item: vscode.LanguageStatusItem | undefined;
+  readonly #items = new Map<ItemName, vscode.LanguageStatusItem>();
 
   constructor(services: StatusServices) {
     this.#services = services;
@@ -40,7 +45,7 @@ export class DatasetStatus implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.#item?.dispose();
+    for (const name of this.#items.keys()) this.#remove(name);
     this.#disposables.dispose();
   }
 
@@ -48,49 +53,72 @@ export class DatasetStatus implements vscode.Disposable {
     const document = vscode.window.activeTextEditor?.document;
     const dataset = document && this.#services.datasets.openDataset(document.uri);
     if (document === undefined || dataset === undefined) {
-      this.#item?.dispose();
-      this.#item = undefined;
+      for (const name of this.#items.keys()) this.#remove(name);
       return;
     }
     const summary = dataset.core.summary();
     const totals = this.#services.tokens.totals(document);
-    const item = (this.#item ??= this.#create());
-    const isSet = this.#services.datasetRules.formatOf(document.uri) !== undefined;
-    item.text = headline(summary, isSet, totals);
-    item.detail = [this.#estimate(summary, totals), problemCounts(summary)].filter((part) => part !== '').join(' · ');
-    item.severity =
-      summary.errors > 0
-        ? vscode.LanguageStatusSeverity.Error
-        : summary.warnings > 0
-          ? vscode.LanguageStatusSeverity.Warning
-          : vscode.LanguageStatusSeverity.Information;
-    item.busy = !summary.complete || (totals?.missing ?? 0) > 0;
-    item.command =
-      summary.errors + summary.warnings + summary.information > 0
-        ? { command: 'workbench.actions.view.problems', title: vscode.l10n.t('Show Problems') }
-        : { command: commandIds.jobsCreate, title: vscode.l10n.t('Create Job'), arguments: [document.uri] };
+    this.#showNumbers(document, summary, totals);
+    this.#showCost(document, summary, totals);
+    this.#showProblems(document, summary);
   }
 
-  #create(): vscode.LanguageStatusItem {
-    const item = vscode.languages.createLanguageStatusItem('tunesmith.dataset', ['jsonl', 'json', 'plaintext']);
-    item.name = vscode.l10n.t('Training File');
+  #showNumbers({ uri }: vscode.TextDocument, summary: DatasetSummary, totals: TokenTotals | undefined): void {
+    const item = this.#item('numbers', vscode.l10n.t('Training File'));
+    const isSet = this.#services.datasetRules.formatOf(uri) !== undefined;
+    item.text = headline(summary, isSet, totals);
+    item.busy = !summary.complete || (totals?.missing ?? 0) > 0;
+    item.command = { command: commandIds.datasetShowStatistics, title: vscode.l10n.t('Show Statistics'), arguments: [uri] };
+  }
+
+  #showCost({ uri }: vscode.TextDocument, summary: DatasetSummary, totals: TokenTotals | undefined): void {
+    const estimate = this.#estimate(summary, totals);
+    if (estimate === '') {
+      this.#remove('cost');
+      return;
+    }
+    const item = this.#item('cost', vscode.l10n.t('Training Cost'));
+    item.text = estimate;
+    item.command = { command: commandIds.jobsCreate, title: vscode.l10n.t('Create Job'), arguments: [uri] };
+  }
+
+  #showProblems({ uri }: vscode.TextDocument, { errors, warnings, information }: DatasetSummary): void {
+    const item = this.#item('problems', vscode.l10n.t('Problems of the Training File'));
+    const training = this.#services.leaks.trainingOf(uri);
+    item.text = problemCounts(errors, warnings, information);
+    item.detail = training === undefined ? '' : vscode.l10n.t('compared with {0}', posix.basename(training.path));
+    const { Error, Warning, Information } = vscode.LanguageStatusSeverity;
+    item.severity = errors > 0 ? Error : warnings > 0 ? Warning : Information;
+    item.command =
+      errors + warnings + information > 0
+        ? { command: 'workbench.actions.view.problems', title: vscode.l10n.t('Show Problems') }
+        : undefined;
+  }
+
+  #item(name: ItemName, title: string): vscode.LanguageStatusItem {
+    const known = this.#items.get(name);
+    if (known) return known;
+    const item = vscode.languages.createLanguageStatusItem(`tunesmith.dataset.${name}`, ['jsonl', 'json', 'plaintext']);
+    item.name = title;
+    this.#items.set(name, item);
     return item;
   }
 
+  #remove(name: ItemName): void {
+    this.#items.get(name)?.dispose();
+    this.#items.delete(name);
+  }
+
   #estimate({ format, examples, complete }: DatasetSummary, totals: TokenTotals | undefined): string {
-    const { profile } = this.#services.connections.current;
-    const [model] = profile.baseModels;
-    if (model === undefined || format !== 'chat' || !complete || totals === undefined || totals.missing > 0) return '';
-    const estimate = estimateCost({
-      ...{ profile, model: model.id, method: 'supervised', epochs: 'auto', validation: undefined },
-      training: { examples, tokens: exactly(totals.tokens), basis: 'counted' },
-      price: trainingPriceOf(profile, model.id, ownPrices()),
-    });
-    const cost = costText(estimate, vscode.env.language);
+    if (format !== 'chat' || !complete || totals === undefined || totals.missing > 0) return '';
+    const cost = estimateTrainingCost(this.#services.connections.current.profile, { examples, tokens: totals.tokens });
+    if (cost === undefined) return '';
+    const { model, estimate } = cost;
+    const text = costText(estimate, vscode.env.language);
     const { likely, from } = estimate.billed.epochs;
     return from === 'assumed'
-      ? vscode.l10n.t('on {0}, {1}', model.id, cost)
-      : vscode.l10n.t('{0} epochs on {1}, {2}', likely, model.id, cost);
+      ? vscode.l10n.t('on {0}, {1}', model, text)
+      : vscode.l10n.t('{0} epochs on {1}, {2}', likely, model, text);
   }
 }
 
@@ -111,7 +139,12 @@ function headline({ format, examples }: DatasetSummary, isSet: boolean, totals: 
   return parts.join(' · ');
 }
 
-function problemCounts({ errors, warnings, information }: DatasetSummary): string {
-  if (errors + warnings + information === 0) return vscode.l10n.t('no problems');
-  return vscode.l10n.t('{0} errors, {1} warnings, {2} hints', errors, warnings, information);
+function problemCounts(errors: number, warnings: number, hints: number): string {
+  const { t } = vscode.l10n;
+  const parts = [
+    ...(errors === 0 ? [] : [errors === 1 ? t('1 error') : t('{0} errors', errors)]),
+    ...(warnings === 0 ? [] : [warnings === 1 ? t('1 warning') : t('{0} warnings', warnings)]),
+    ...(hints === 0 ? [] : [hints === 1 ? t('1 hint') : t('{0} hints', hints)]),
+  ];
+  return parts.length === 0 ? t('no problems') : parts.join(', ');
 }

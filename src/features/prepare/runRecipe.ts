@@ -6,6 +6,7 @@ import type { ParsedRecipe } from '../../core/prepare/parseRecipe.ts';
 import { prepareProgressText, prepareSummaryText, prepareWarningText } from '../../messages/prepare.ts';
 import { reportError } from '../../platform/errorReport.ts';
 import type { Log } from '../../platform/log.ts';
+import type { TrainingFiles } from '../../platform/trainingFiles.ts';
 import { askAboutChangedOutputs } from './changedOutputs.ts';
 import type { PrepareWorker } from './prepareWorker.ts';
 import type { RecipeDiagnostics } from './recipeDiagnostics.ts';
@@ -16,6 +17,7 @@ type RunServices = {
   readonly log: Log;
   readonly worker: PrepareWorker;
   readonly diagnostics: RecipeDiagnostics;
+  readonly trainingFiles: TrainingFiles;
 };
 
 /** Recipes that run now: a second run of the same one would race for its outputs. */
@@ -39,6 +41,8 @@ export async function runRecipe(services: RunServices, argument: unknown): Promi
     const result = await runAndAsk(services, uri);
     if (result?.kind === 'failed') showFailure(uri, result.failure, services.log);
     if (result?.kind !== 'written') return undefined;
+    const { training, validation } = result.summary;
+    if (validation) await services.trainingFiles.note(vscode.Uri.file(validation.path), vscode.Uri.file(training.path));
     void offerNextSteps(result.summary);
     return result.summary;
   } catch (error) {

@@ -8,6 +8,8 @@ export const fileTexts: TextsOf<FileCodes> = {
     t('This file is one JSON array, but a training file holds one JSON object per line. Convert it to JSON Lines.'),
   'file.prettyPrinted': () =>
     t('The objects of this file are spread over several lines, but a training file holds one JSON object per line. Convert it to JSON Lines.'),
+  'file.table': () =>
+    t('This file is a table (CSV), but a training file holds one JSON object per line. Make one from its rows with Create Recipe…'),
   'file.encoding': (problem) =>
     t('This file is encoded as {0}, but services read training files as UTF-8. Save it with the encoding UTF-8.', problem.encoding),
   'file.notText': (problem) =>

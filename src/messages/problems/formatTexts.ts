@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { FormatCodes } from '../../core/dataset/codes/formatCodes.ts';
-import { typeName, visible } from '../datasetWords.ts';
+import { typeName } from '../datasetWords.ts';
 import type { TextsOf } from './textsOf.ts';
 
 export const formatTexts: TextsOf<FormatCodes> = {
@@ -59,17 +59,17 @@ export const formatTexts: TextsOf<FormatCodes> = {
       ? t('All prompts are the same, so the model cannot learn what to answer when.')
       : t('All completions are the same, so the model learns to say one thing.'),
   'file.completion.separator': (problem) =>
-    t('The prompts have no common ending that tells the model to begin. Append one to all, such as "{0}", and to every prompt in use.', visible(problem.suggestion)),
+    t('The prompts have no common ending that tells the model to begin. Append one to all, such as "{0}", and to every prompt in use.', problem.suggestion),
   'file.completion.separatorLong': (problem) =>
-    t('All prompts end with "{0}", which is longer than it need be and costs tokens in every example.', visible(problem.separator)),
+    t('All prompts end with "{0}", which is longer than it need be and costs tokens in every example.', problem.separator),
   'file.completion.separatorInside': (problem) =>
-    t('The ending of all prompts, "{0}", stands inside some of them too. Use one that occurs nowhere else.', visible(problem.separator)),
+    t('The ending of all prompts, "{0}", stands inside some of them too. Use one that occurs nowhere else.', problem.separator),
   'file.completion.promptStart': (problem) =>
-    t('All prompts start with "{0}". What is the same everywhere teaches nothing and costs tokens; remove it.', visible(problem.start)),
+    t('All prompts start with "{0}". What is the same everywhere teaches nothing and costs tokens; remove it.', problem.start),
   'file.completion.start': (problem) =>
-    t('All completions start with "{0}". What is the same everywhere teaches nothing; remove it.', visible(problem.start)),
+    t('All completions start with "{0}". What is the same everywhere teaches nothing; remove it.', problem.start),
   'file.completion.ending': (problem) =>
-    t('The completions have no common ending that tells the model to stop. Append one to all, such as "{0}", and stop there when you ask.', visible(problem.suggestion)),
+    t('The completions have no common ending that tells the model to stop. Append one to all, such as "{0}", and stop there when you ask.', problem.suggestion),
   'file.completion.leadingSpace': (problem) =>
     t('{0} of {1} completions do not start with a space. Tokens of words hold the space before them, so completion models learn better with it.', problem.without, problem.examples),
   'file.completion.upperCase': (problem) =>

@@ -12,6 +12,10 @@ export const lineTexts: TextsOf<LineCodes> = {
     t('This line holds bytes that are not UTF-8, so the service cannot read it. Save the file again from its source with the encoding UTF-8.'),
   'line.replacementCharacter': () =>
     t('This is the character U+FFFD, which stands where text was damaged by a wrong encoding. Restore the original text, or the model learns the damage.'),
+  'line.invisibleCharacter': ({ count, codePoints }) =>
+    count === 1
+      ? t('The line holds a character that nobody sees ({0}), and the model learns it. Remove it unless it is meant.', codePoints.map((codePoint) => `U+${hex(codePoint)}`).join(', '))
+      : t('The line holds {0} characters that nobody sees ({1}), and the model learns them. Remove them unless they are meant.', count, codePoints.map((codePoint) => `U+${hex(codePoint)}`).join(', ')),
   'json.syntax': (problem) =>
     problem.found === ''
       ? t('This is not valid JSON: {0} is missing here. The service rejects the file at such a line.', expectedText(problem.expected))

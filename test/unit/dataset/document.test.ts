@@ -20,6 +20,7 @@ const snippets = [
   '{"messages": [{"role": "user", "content": "x"}], "answer": 3}', chatLine(), `${chatLine('a', 'b')}\n`,
   '"weight": 0, ', '"chosen": ', '{"prompt": 3}', '{"messages": [{"role": "system", "content": "x"}], "a b": 3}',
   '{"input": {"messages": [{"role": "user", "content": "x"}]}, "preferred_output": [], "non_preferred_output": 1}', ' ->', '", "completion": "',
+  'q,a\n1,2\n', '"a\nb";c\n', '\u200b', '\\u0000', '\u202e',
   `\n${chatLine('c', 'd')}\n${chatLine('e', 'f')}`, "{'messages': []}", '[\n', '\n]', '{\n  "messages": []\n}\n',
 ];
 
@@ -67,7 +68,7 @@ test('any interleaving of edits and checks gives the same problems as a fresh ru
     const random = new Random(seed);
     const format = random.pick(formats);
     const long = seed <= 40 ? [linesOf(format, 1200).join('\n')] : [];
-    const start = random.pick(['', linesOf(format, 12).join('\n'), `${linesOf(format, 3).join('\r\n')}\r\n`, ...long]);
+    const start = random.pick(['', 'q,a\n"x\ny",2\n3,4\n', linesOf(format, 12).join('\n'), `${linesOf(format, 3).join('\r\n')}\r\n`, ...long]);
     const text = new TextLines(start);
     // Sometimes somebody said which format the file has, or which service is used.
     const options: DatasetOptions = {

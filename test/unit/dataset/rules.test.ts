@@ -12,164 +12,17 @@ import { truncationProblem } from '../../../src/core/dataset/truncation.ts';
 import { problemText } from '../../../src/messages/problems.ts';
 import { chatLine, chatLines } from '../../support/chatLines.ts';
 import { TextLines } from '../../support/textLines.ts';
-import { formatLines, png } from './formatLines.ts';
+import { formatLines } from './formatLines.ts';
+import { a, chatRuleLines, image, line, u } from './ruleLines.ts';
 
 const seen = new Set<ProblemCode>();
-const u = '{"role": "user", "content": "q"}';
-const a = '{"role": "assistant", "content": "a"}';
-const line = (...messages: readonly string[]): string => `{"messages": [${messages.join(', ')}]}`;
-const fn = '{"name": "f", "parameters": {"type": "object", "properties": {}}}';
-const tool = `{"type": "function", "function": ${fn}}`;
-const call = '{"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}';
-const answered = '{"role": "tool", "tool_call_id": "c1", "content": "r"}';
-const calls = (...items: readonly string[]): string => `{"role": "assistant", "tool_calls": [${items.join(', ')}]}`;
-const tools = (messages: string, ...items: readonly string[]): string => `${messages.slice(0, -1)}, "tools": [${items.join(', ')}]}`;
-const part = (...parts: readonly string[]): string => line(`{"role": "user", "content": [${parts.join(', ')}]}`, a);
-const image = '{"type": "image_url", "image_url": {"url": "https://a.example/b.png"}}';
-
-/** Each line with the place of its one problem between « and », or without a problem. */
-const table: readonly (readonly [code: ProblemCode | 'none', marked: string])[] = [
-  ['none', line(u, a)],
-  ['none', ` ${line(u, a)}\t`],
-  ['none', `{"messages":[${u},${a}],"tools":[],"parallel_tool_calls":true}`],
-  ['none', line('{"role": "system", "content": [{"type": "text", "text": "s"}]}', u, a)],
-  ['none', line(u, '{"role": "assistant", "content": "a", "weight": 0}', u, '{"role": "assistant", "content": "a", "weight": 1.0}')],
-  ['none', line('{"role": "user", "content": "q", "name": "Zeynep-Ç"}', a)],
-  ['none', line(u, '{"role": "assistant", "content": null, "refusal": "No."}')],
-  ['none', line(u, '{"role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]}')],
-  ['none', line(u, '{"role": "assistant", "content": "a", "function_call": null, "refusal": null}')],
-  ['none', part('{"type": "text", "text": "q"}', image, '{"type": "image_url", "image_url": {"url": "data:image/png;base64,'.concat(png(), '", "detail": "low"}}'))],
-  ['none', tools(line(u, calls(call), answered, a), tool)],
-  ['none', tools(line(u, calls(call)), tool)],
-  ['none', tools(line(u, '{"role": "assistant", "content": "", "tool_calls": ['.concat(call, ']}')), tool)],
-  ['none', tools(line(u, calls(call), '{"role": "tool", "tool_call_id": "c1", "content": "", "name": "f"}', a), tool)],
-  ['none', tools(line(u, calls(call, call.replace('c1', 'c2')), answered, answered.replace('c1', 'c2'), a), tool)],
-  ['none', line(u, '{"role": "assistant", "function_call": {"name": "f", "arguments": "{}"}}', '{"role": "function", "name": "f", "content": null}', a)],
-
-  ['json.syntax', '{"messages": «x»}'],
-  ['json.unclosed', line(u, a).replace(/..$/, '').replace(/.$/, '«}»')],
-  ['json.comment', `«// ${line(u, a)}»`],
-  ['json.trailingComma', `${line(u, a)}«,»`],
-  ['json.pythonLiteral', "«{'messages': []}»"],
-  ['json.nonFinite', '{"messages": «NaN»}'],
-  ['json.concatenated', `${line(u, a)}«${line(u, a)}»`],
-  ['json.controlCharacter', '{"messages": "a«\t»b"}'],
-  ['json.notObject', '«["messages"]»'],
-  ['json.notObject', ' «"messages"» '],
-  ['json.notObject', '«null»'],
-  ['json.duplicateKey', line('{"role": "user", «"content"»: "x", "content": "q"}', a)],
-  ['json.duplicateKey', `{«"messages"»: 1, "messages": [${u}, ${a}]}`],
-  ['json.duplicateKey', line('{"role": "user", «"content"» : ": x", "content"\t: ": q"}', a)],
-  ['none', line('{"role" : "user", "content"  : ": \\": q"}', a)],
-  ['none', line('{"role": "user", "content": ":q"}', a)],
-  ['json.loneSurrogate', line('{"role": "user", "content": «"a\\ud83d b"»}', a)],
-  ['json.loneSurrogate', line('{"role": "user", "content": «"a\ud83d b"»}', a)],
-  ['none', line('{"role": "user", "content": "a\\ud83d\\ude00 b \\\\ud83d"}', a)],
-  ['line.replacementCharacter', line('{"role": "user", "content": "caf«\uFFFD»"}', a)],
-
-  ['example.messages.missing', '«{}»'],
-  ['example.messages.missing', `{«"message"»: [${u}, ${a}]}`],
-  ['example.messages.wrongType', '{"messages": «"hello"»}'],
-  ['example.messages.wrongType', '{"messages": «null»}'],
-  ['example.messages.empty', '{"messages": «[]»}'],
-  ['example.key.unknown', `{"messages": [${u}, ${a}], «"weight"»: 1}`],
-  ['example.assistant.missing', `{«"messages"»: [${u}]}`],
-  ['example.lastMessage.notAssistant', line(u, a, '{"role": «"user"», "content": "q"}')],
-  ['example.lastMessage.notAssistant', tools(line(u, calls(call), answered.replace('"tool"', '«"tool"»')), tool)],
-  ['example.user.missing', `{«"messages"»: [${a}]}`],
-  ['example.system.position', line(u, '{"role": «"system"», "content": "s"}', a)],
-  ['example.roles.repeated', line(u, '{"role": «"user"», "content": "q"}', a)],
-  ['example.weights.allZero', `{«"messages"»: [${u}, {"role": "assistant", "content": "a", "weight": 0}]}`],
-  ['example.parallelToolCalls.wrongType', `{"messages": [${u}, ${a}], "parallel_tool_calls": «1»}`],
-
-  ['message.wrongType', line(u, '«"assistant"»', a)],
-  ['message.role.missing', line('«{"content": "q"}»', a)],
-  ['message.role.missing', line('«{"from": "human", "content": "q"}»', a)],
-  ['message.role.wrongType', line('{"role": «["user"]», "content": "q"}', a)],
-  ['message.role.unknown', line('{"role": «"USER"», "content": "q"}', a)],
-  ['message.role.developer', line('{"role": «"developer"», "content": "s"}', u, a)],
-  ['message.key.unknown', line('{"role": "user", "content": "q", «"id"»: 1}', a)],
-  ['message.key.misplaced', line('{"role": "user", "content": "q", «"tool_call_id"»: "c1"}', a)],
-  ['message.key.null', line('{"role": "user", "content": "q", «"name": null»}', a)],
-  ['message.content.missing', line('«{"role": "user"}»', a)],
-  ['message.content.missing', line('«{"role": "system"}»', u, a)],
-  ['message.content.null', line('{"role": "user", "content": «null»}', a)],
-  ['message.content.wrongType', line('{"role": "user", "content": «7»}', a)],
-  ['message.content.wrongType', line(u, '{"role": "assistant", "content": «{"text": "a"}»}')],
-  ['message.content.empty', line('{"role": "user", "content": «""»}', a)],
-  ['message.content.empty', line(u, '{"role": "assistant", "content": «" \\n"»}')],
-  ['message.content.surroundingSpace', line(u, '{"role": "assistant", "content": «" a"»}')],
-  ['message.content.surroundingSpace', line(u, '{"role": "assistant", "content": «"a\\u00a0"»}')],
-  ['message.empty', line(u, '«{"role": "assistant", "content": null}»')],
-  ['message.empty', line(u, '«{"role": "assistant"}»')],
-  ['message.weight.invalid', line(u, '{"role": "assistant", "content": "a", "weight": «0.5»}')],
-  ['message.weight.invalid', line(u, '{"role": "assistant", "content": "a", "weight": «true»}')],
-  ['message.weight.misplaced', line('{"role": "user", "content": "q", «"weight"»: 1}', a)],
-  ['message.name.wrongType', line('{"role": "user", "content": "q", "name": «7»}', a)],
-  ['message.name.invalid', line('{"role": "user", "content": "q", "name": «"a b"»}', a)],
-  ['message.name.missing', line(u, '{"role": "assistant", "function_call": {"name": "f", "arguments": "{}"}}', '«{"role": "function", "content": "r"}»', a)],
-
-  ['content.parts.empty', line('{"role": "user", "content": «[]»}', a)],
-  ['content.part.wrongType', part('«"q"»')],
-  ['content.part.type.missing', part('«{"text": "q"}»')],
-  ['content.part.type.unknown', part('{"type": «"input_text"», "text": "q"}')],
-  ['content.part.type.notAllowed', part('{"type": «"refusal"», "refusal": "q"}')],
-  ['content.part.type.notAllowed', line(u, '{"role": "assistant", "content": [{"type": «"image_url"», "image_url": {"url": "https://a.example"}}]}')],
-  ['content.part.type.unsupported', part('{"type": «"input_audio"», "input_audio": {}}')],
-  ['content.part.text.invalid', part('«{"type": "text"}»')],
-  ['content.part.text.invalid', part('{"type": "text", "text": «null»}')],
-  ['content.part.refusal.notAlone', line(u, '{"role": "assistant", "content": [{"type": "text", "text": "a"}, {"type": «"refusal"», "refusal": "no"}]}')],
-  ['content.part.image.invalid', part('{"type": "image_url", "image_url": «"https://a.example"»}')],
-  ['content.part.image.invalid', part('«{"type": "image_url"}»')],
-  ['content.part.image.url', part('{"type": "image_url", "image_url": {"url": «"cat.png"»}}')],
-  ['content.part.image.url', part('{"type": "image_url", "image_url": «{"detail": "low"}»}')],
-  ['content.part.image.detail', part('{"type": "image_url", "image_url": {"url": "https://a.example/b.png", "detail": «"max"»}}')],
-
-  ['toolCalls.wrongType', tools(line(u, `{"role": "assistant", "tool_calls": «${call}»}`), tool)],
-  ['toolCalls.empty', line(u, '{"role": "assistant", "content": "a", "tool_calls": «[]»}')],
-  ['toolCall.wrongType', line(u, calls('«"f"»'))],
-  ['toolCall.id.missing', tools(line(u, calls(`«${call.replace('"id": "c1", ', '')}»`)), tool)],
-  ['toolCall.id.wrongType', tools(line(u, calls(call.replace('"c1"', '«1»'))), tool)],
-  ['toolCall.id.duplicate', tools(line(u, calls(call), answered, calls(call.replace('"c1"', '«"c1"»'))), tool)],
-  ['toolCall.type.invalid', tools(line(u, calls(`«${call.replace('"type": "function", ', '')}»`)), tool)],
-  ['toolCall.type.invalid', tools(line(u, calls(call.replace('"function",', '«"tool"»,'))), tool)],
-  ['toolCall.function.missing', line(u, calls('«{"id": "c1", "type": "function"}»'))],
-  ['toolCall.function.missing', line(u, calls('{"id": "c1", "type": "function", "function": «"f"»}'))],
-  ['toolCall.name.invalid', tools(line(u, calls(call.replace('{"name": "f", "arguments": "{}"}', '«{"arguments": "{}"}»'))), tool)],
-  ['toolCall.name.undeclared', line(u, calls(call.replace('"f"', '«"f"»')))],
-  ['toolCall.arguments.missing', tools(line(u, calls(call.replace('{"name": "f", "arguments": "{}"}', '«{"name": "f"}»'))), tool)],
-  ['toolCall.arguments.wrongType', tools(line(u, calls(call.replace('"{}"', '«{}»'))), tool)],
-  ['toolCall.arguments.notJson', tools(line(u, calls(call.replace('"{}"', '«"{a: 1}"»'))), tool)],
-  ['toolCall.arguments.notObject', tools(line(u, calls(call.replace('"{}"', '«"[1]"»'))), tool)],
-  ['toolCall.arguments.notObject', tools(line(u, calls(call.replace('"{}"', '«"\\"{}\\""»'))), tool)],
-  ['toolCall.unanswered', tools(line(u, calls(call.replace('"c1"', '«"c1"»')), u, a), tool)],
-  ['toolAnswer.callId.missing', tools(line(u, calls(call), `«${answered.replace('"tool_call_id": "c1", ', '')}»`, answered, a), tool)],
-  ['toolAnswer.callId.wrongType', tools(line(u, calls(call), answered.replace('"c1"', '«7»'), answered, a), tool)],
-  ['toolAnswer.callId.unmatched', line(u, answered.replace('"c1"', '«"c1"»'), a)],
-  ['functionCall.invalid', line(u, '{"role": "assistant", "function_call": «"f"»}')],
-
-  ['tools.wrongType', `{"messages": [${u}, ${a}], "tools": «${tool}»}`],
-  ['tools.wrongType', `{"messages": [${u}, ${a}], "functions": «{}»}`],
-  ['tool.wrongType', tools(line(u, a), '«"f"»')],
-  ['tool.type.invalid', tools(line(u, a), `«{"function": ${fn}}»`)],
-  ['tool.function.missing', tools(line(u, a), '«{"type": "function", "name": "f"}»')],
-  ['tool.name.missing', tools(line(u, a), '{"type": "function", "function": «{}»}')],
-  ['tool.name.invalid', tools(line(u, a), tool.replace('"f"', '«"get weather"»'))],
-  ['tool.name.duplicate', tools(line(u, a), tool, tool.replace('"f"', '«"f"»'))],
-  ['tool.description.wrongType', tools(line(u, a), tool.replace('"f",', '"f", "description": «["d"]»,'))],
-  ['tool.parameters.invalid', tools(line(u, a), '{"type": "function", "function": {"name": "f", "parameters": «[]»}}')],
-  ['tool.parameters.notObjectSchema', tools(line(u, a), tool.replace('"object"', '«"string"»'))],
-  ['tool.strict.wrongType', tools(line(u, a), tool.replace('"f",', '"f", "strict": «"yes"»,'))],
-  ['functions.deprecated', `{"messages": [${u}, ${a}], «"functions"»: [${fn}]}`],
-];
-
 /** The problems of a line of a file of the format. */
 function problemsAs(text: string, format: Format, ruleset: Ruleset = defaultRuleset): readonly Problem[] {
   return [...problemsOfLine(checkLine(text, { first: false, ruleset }), 0, text.length, format, ruleset)];
 }
 
 test('each rule finds its mistake at the exact place, and nothing else', () => {
-  for (const [format, code, marked] of [...table.map((row) => ['chat', ...row] as const), ...formatLines]) {
+  for (const [format, code, marked] of [...chatRuleLines.map((row) => ['chat', ...row] as const), ...formatLines]) {
     const text = marked.replaceAll(/[«»]/g, '');
     const found = problemsAs(text, format);
     assert.deepEqual(found.map((problem) => problem.code), code === 'none' ? [] : [code], marked.slice(0, 500));
@@ -257,6 +110,13 @@ test('a file is judged as a whole', () => {
     ['[]', none, ['file.jsonArray']],
     [JSON.stringify(JSON.parse(chatLine()), null, 2), none, ['file.prettyPrinted']],
     [`{"messages": [\n${u},\n${a}]}\n${valid}`, none, ['file.prettyPrinted']],
+    ['question,answer\n"What, then?",yes\nWhy?,"""no"""\n', none, ['file.table']],
+    ['\uFEFFq;a\n"two\nlines";x\nlast;row', none, ['file.bom', 'file.table']],
+    ['q\ta\n1\t2', none, ['file.table']],
+    ['question,answer', none, ['file.tooFewExamples', 'json.syntax']],
+    ['question,answer\nWhat?', none, ['file.tooFewExamples', 'json.syntax', 'json.syntax']],
+    [`question,answer\n${line(u, a)}`, none, ['file.tooFewExamples', 'json.syntax']],
+    [`"messages": [],\n${valid}`, none, ['json.syntax']],
     ['["a"]\n["b"]', none, ['file.tooFewExamples', 'json.notObject', 'json.notObject']],
   ];
   for (const [text, options, codes] of table) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createOnce, searchRequested } from '../../../src/core/jobs/createOnce.ts';
 import { ServiceError, type ServiceErrorKind } from '../../../src/core/providers/port.ts';
-import { validationNames } from '../../../src/core/jobs/validationName.ts';
+import { trainingNames, validationNames } from '../../../src/core/jobs/validationName.ts';
 import { job } from './builders.ts';
 import { ScriptedService } from './scriptedService.ts';
 
@@ -103,4 +103,17 @@ for (const [training, validation] of names) {
 
 test('no training file validates itself', () => {
   for (const [training] of names) assert.ok(!validationNames(training).includes(training));
+});
+
+test('a validation file tells the names of its training file, any other none', () => {
+  const table: readonly (readonly [validation: string, trainings: readonly string[]])[] = [
+    ['x.validation.jsonl', ['x.train.jsonl', 'x.training.jsonl', 'x.jsonl']],
+    ['qa_val.jsonl', ['qa_train.jsonl', 'qa_training.jsonl', 'qa.jsonl']],
+    ['test.jsonl', ['train.jsonl', 'training.jsonl']],
+    ['x.train.jsonl', []],
+    ['latest.jsonl', []],
+    ['validation', []],
+  ];
+  for (const [validation, trainings] of table) assert.deepEqual(trainingNames(validation), trainings);
+  for (const [training, validation] of names.slice(0, 3)) assert.ok(trainingNames(validation).includes(training));
 });

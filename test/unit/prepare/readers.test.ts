@@ -66,6 +66,23 @@ describe('CSV', () => {
     it(name, async () => assert.deepEqual(await read('t.csv', text), rows));
   }
 
+  it('row 53: cells with quotes, line breaks and formulas, and a thousand columns, are read as they are', async () => {
+    const formulas = ['=1+1', '+1', '-1', '@SUM(A1)', '=cmd|\' /C calc\'!A0', '\t=1'];
+    const quoted = formulas.map((cell) => `"${cell}"`).join(',');
+    const names = formulas.map((_, index) => `c${index}`);
+    assert.deepEqual(await read('t.csv', `${names.join(',')}\n${quoted}\n`), [
+      { line: 2, ...Object.fromEntries(names.map((name, index) => [name, formulas[index] ?? ''])) },
+    ]);
+    assert.deepEqual(await read('t.csv', 'a,b\n"x\n""y"",\r\nz","1\n2"\n"q",3\n'), [
+      { line: 2, a: 'x\n"y",\r\nz', b: '1\n2' },
+      { line: 6, a: 'q', b: '3' },
+    ]);
+    const wide = Array.from({ length: 1000 }, (_, index) => `column${index}`);
+    const [row] = await read('t.csv', `${wide.join(',')}\n${wide.map((_, index) => index).join(',')}\n`);
+    assert.deepEqual(row, { line: 2, ...Object.fromEntries(wide.map((name, index) => [name, String(index)])) });
+    assert.deepEqual(await faultOf('t.csv', `${wide.join(',')}\n1,2\n`), { kind: 'cellCount', line: 2, found: 2, expected: 1000 });
+  });
+
   it('semicolons, tabs and bars, detected or said', async () => {
     const row = [{ line: 2, a: '1,5', b: 'x' }];
     assert.deepEqual(await read('t.csv', 'a;b\n1,5;x\n'), row);
@@ -114,6 +131,14 @@ describe('encodings', () => {
     const expected = [{ line: 2, question: 'what is it', answer: 'a thing' }];
     assert.deepEqual(await read('t.csv', Buffer.from(latin, 'utf16le')), expected);
     assert.deepEqual(await read('t.csv', Buffer.from(latin, 'utf16le').swap16()), expected);
+  });
+
+  it('row 53: one encoding after another in a file is read as Windows-1252 from the first such line on, and told', async () => {
+    const mixed = Buffer.concat([Buffer.from('a,b\né,1\n'), Buffer.from([0xe9, 0x2c, 0x32, 0x0a]), Buffer.from('日,3\n')]);
+    const source = await open('t.csv', mixed);
+    assert.equal(source.facts.encoding, 'windows-1252');
+    assert.equal(source.fallbackLine, 3);
+    assert.equal((await read('t.csv', mixed)).length, 3);
   });
 
   it('Windows-1252 where it is no UTF-8, and says from which line on', async () => {

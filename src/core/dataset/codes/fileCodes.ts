@@ -5,6 +5,7 @@ import type { RulesOf } from './rule.ts';
 export type FileCodes = {
   readonly 'file.jsonArray': object;
   readonly 'file.prettyPrinted': object;
+  readonly 'file.table': object;
   readonly 'file.encoding': { readonly encoding: string };
   readonly 'file.notText': { readonly kind: string };
   readonly 'file.bom': object;
@@ -27,6 +28,7 @@ export type FileCodes = {
 export const fileRules: RulesOf<FileCodes> = {
   'file.jsonArray': { severity: 'error', evidence: 'service' },
   'file.prettyPrinted': { severity: 'error', evidence: 'service' },
+  'file.table': { severity: 'error', evidence: 'service' },
   'file.encoding': { severity: 'error', evidence: 'guide' },
   'file.notText': { severity: 'error', evidence: 'guide' },
   'file.bom': { severity: 'information', evidence: 'practice' },

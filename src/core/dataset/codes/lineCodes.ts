@@ -8,6 +8,8 @@ export type LineCodes = {
   readonly 'line.tooLong': { readonly maximum: number };
   readonly 'line.invalidUtf8': object;
   readonly 'line.replacementCharacter': object;
+  /** The first few kinds of them. */
+  readonly 'line.invisibleCharacter': { readonly count: number; readonly codePoints: readonly number[] };
   readonly 'json.syntax': { readonly expected: Expected; readonly found: string };
   readonly 'json.unclosed': { readonly closers: string };
   readonly 'json.comment': object;
@@ -26,6 +28,7 @@ export const lineRules: RulesOf<LineCodes> = {
   'line.tooLong': { severity: 'warning', evidence: 'practice' },
   'line.invalidUtf8': { severity: 'error', evidence: 'json' },
   'line.replacementCharacter': { severity: 'warning', evidence: 'practice' },
+  'line.invisibleCharacter': { severity: 'information', evidence: 'practice' },
   'json.syntax': { severity: 'error', evidence: 'json' },
   'json.unclosed': { severity: 'error', evidence: 'json' },
   'json.comment': { severity: 'error', evidence: 'json' },

@@ -1,7 +1,7 @@
 import type { Problem, Severity } from '../problem.ts';
 import type { Ruleset } from '../ruleset.ts';
 import type { CorpusLines } from './corpusLines.ts';
-import { byCode, findCorpusProblems, type ReferenceFile } from './corpusProblems.ts';
+import { byCode, findCorpusProblems } from './corpusProblems.ts';
 
 /** What comparing found, by line in order, and how many problems that are. */
 export type Compared = {
@@ -20,9 +20,9 @@ export class CorpusSearch {
   readonly #byLine = new Map<number, Problem[]>();
   readonly #counts: Record<Severity, number> = { error: 0, warning: 0, information: 0 };
 
-  constructor(lines: CorpusLines, ruleset: Ruleset, reference: ReferenceFile | undefined) {
+  constructor(lines: CorpusLines, ruleset: Ruleset) {
     lines.place();
-    this.#steps = findCorpusProblems(lines.corpus, ruleset, reference);
+    this.#steps = findCorpusProblems(lines.corpus, ruleset);
   }
 
   /** Goes on until `stop`, asked now and then, says so. The problems once all are found. */

@@ -2,6 +2,7 @@ import type { Node } from 'jsonc-parser';
 import { insertFirst, nodeAt, removeMember, replaceNode, textOf } from '../../jsonl/lineEdit.ts';
 import { memberOf, type LineTree } from '../../jsonl/tree.ts';
 import type { LineProblem } from '../problem.ts';
+import { findInvisible } from '../invisible.ts';
 import { lineFix, type LineFix } from './fix.ts';
 import { decodeFix, removeKeyFix, renameFix } from './valueFixes.ts';
 
@@ -25,6 +26,8 @@ export function exampleFixes(problem: LineProblem, line: string, tree: LineTree)
       return mergeFix(line, node);
     case 'json.duplicateKey':
       return removeDuplicateFix(line, node, problem.key);
+    case 'line.invisibleCharacter':
+      return [lineFix({ kind: 'removeInvisible' }, false, ...findInvisible(line, true).map(({ span }) => ({ ...span, text: '' })))];
     case 'json.loneSurrogate':
       return removeHalvesFix(line, node);
     default:

@@ -36,6 +36,7 @@ export type FixKind =
   | { readonly kind: 'removeAnswer' }
   | { readonly kind: 'mergeMessages' }
   | { readonly kind: 'removeHalves' }
+  | { readonly kind: 'removeInvisible' }
   | { readonly kind: 'convertFunctions' }
   | { readonly kind: 'renameFunction'; readonly from: string; readonly to: string }
   | { readonly kind: 'declareFunction'; readonly name: string }

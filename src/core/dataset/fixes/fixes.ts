@@ -1,14 +1,15 @@
 import { isBlank } from '../../jsonl/lines.ts';
 import { applyLineEdits } from '../../jsonl/lineEdit.ts';
-import { rangeOf, type LineSource, type Range } from '../../jsonl/position.ts';
+import { rangeOf, type LineSource } from '../../jsonl/position.ts';
 import { LineTree } from '../../jsonl/tree.ts';
 import type { Format } from '../format.ts';
 import { checkLine, type LineCheck } from '../line.ts';
-import type { LineProblem, Problem } from '../problem.ts';
+import type { LineProblem, Problem, ProblemCode } from '../problem.ts';
 import type { Ruleset } from '../ruleset.ts';
 import { problemsOfLine } from '../summary.ts';
 import type { AllowList } from '../safety/allowList.ts';
 import { findSensitive } from '../safety/scan.ts';
+import { deleteLines } from './deleteLines.ts';
 import { exampleFixes } from './exampleFixes.ts';
 import { lineFix, type Fix, type LineFix } from './fix.ts';
 import { formatFixes } from './formatFixes.ts';
@@ -37,7 +38,7 @@ export function fixesFor(problem: Problem, source: LineSource, reading: Reading)
   const { line } = problem.range.start;
   const text = source.lineAt(line);
   if (problem.code === 'line.blank' || (problem.code === 'json.comment' && !isUncommentable(text))) {
-    return [{ kind: 'deleteLine', preferred: problem.code === 'line.blank', edits: [{ range: lineRange(source, line), text: '' }] }];
+    return [{ kind: 'deleteLine', preferred: problem.code === 'line.blank', edits: deleteLines(source, [line]) }];
   }
   if (problem.code === 'file.bom') {
     return source.lineAt(0).startsWith('\uFEFF')
@@ -50,12 +51,15 @@ export function fixesFor(problem: Problem, source: LineSource, reading: Reading)
   if (problem.code.startsWith('file.')) {
     return [];
   }
+  if (problem.code.startsWith('corpus.')) {
+    return redundant.has(problem.code) ? [{ kind: 'deleteLine', preferred: false, edits: deleteLines(source, [line]) }] : [];
+  }
   const fixes: Fix[] = lineFixesFor(toLineProblem(problem), text, line === 0, reading).map(({ lineEdits, ...fix }) => ({
     ...fix,
     edits: lineEdits.map((edit) => ({ range: rangeOf(line, edit), text: edit.text })),
   }));
   if (pointless.has(problem.code)) {
-    fixes.push({ kind: 'deleteLine', preferred: false, edits: [{ range: lineRange(source, line), text: '' }] });
+    fixes.push({ kind: 'deleteLine', preferred: false, edits: deleteLines(source, [line]) });
   }
   return fixes;
 }
@@ -67,6 +71,20 @@ const pointless: ReadonlySet<string> = new Set([
   'completion.empty',
   'preference.outputs.equal',
 ]);
+
+/** Examples with these problems stand elsewhere too, so that leaving them out here loses nothing. */
+const redundant: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'corpus.duplicate.same',
+  'corpus.duplicate.near',
+  'corpus.leak.same',
+  'corpus.leak.prompt',
+  'corpus.leak.near',
+]);
+
+/** Of these all can be deleted at once: what is only nearly the same wants to be looked at one by one. */
+export function isDeletedWithItsKind({ code }: Problem): boolean {
+  return code === 'corpus.duplicate.same' || code === 'corpus.leak.same';
+}
 
 /** The mends of a problem inside its line, tried as `fixesFor` tries them. */
 export function lineFixesFor(problem: LineProblem, text: string, first: boolean, reading: Reading): readonly LineFix[] {
@@ -136,13 +154,4 @@ function isUncommentable(text: string): boolean {
 export function toLineProblem(problem: Problem): LineProblem {
   const { range, ...facts } = problem;
   return { ...facts, span: { start: range.start.character, end: range.end.character } };
-}
-
-/** The line with its line break, so that removing it leaves no blank line. */
-function lineRange(source: LineSource, line: number): Range {
-  if (line < source.lineCount - 1) {
-    return { start: { line, character: 0 }, end: { line: line + 1, character: 0 } };
-  }
-  const start = line === 0 ? { line, character: 0 } : { line: line - 1, character: source.lineAt(line - 1).length };
-  return { start, end: { line, character: source.lineAt(line).length } };
 }

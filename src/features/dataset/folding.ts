@@ -1,0 +1,63 @@
+import * as vscode from 'vscode';
+import { problemFreeRuns } from '../../core/dataset/problemFreeRuns.ts';
+import type { Datasets } from '../../platform/datasets.ts';
+import type { OpenDataset } from '../../platform/openDataset.ts';
+import type { DatasetDiagnostics } from './diagnostics.ts';
+
+const sliceMs = 12;
+/** The editor takes no more ranges of one file. */
+const mostRanges = 5_000;
+
+/** An example is one line and folds no further; what folds is what stands between the examples that have a problem. */
+export class ProblemFreeFolding implements vscode.FoldingRangeProvider, vscode.Disposable {
+  readonly #datasets: Datasets;
+  readonly #diagnostics: Pick<DatasetDiagnostics, 'truncated'>;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeFoldingRanges = this.#changed.event;
+  readonly #subscription: vscode.Disposable;
+
+  constructor(datasets: Datasets, diagnostics: Pick<DatasetDiagnostics, 'truncated'>) {
+    this.#datasets = datasets;
+    this.#diagnostics = diagnostics;
+    this.#subscription = vscode.Disposable.from(this.#changed, datasets.onDidCheck(() => this.#changed.fire()));
+  }
+
+  async provideFoldingRanges(
+    document: vscode.TextDocument,
+    _context: vscode.FoldingContext,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.FoldingRange[] | undefined> {
+    const dataset = this.#datasets.openDataset(document.uri);
+    const lines = dataset && (await this.#problemLines(dataset, token));
+    return lines && problemFreeRuns(lines, endOf(document)).slice(0, mostRanges).map(({ first, last }) => new vscode.FoldingRange(first, last));
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  /** Undefined if the file was edited meanwhile. */
+  async #problemLines({ core, document }: OpenDataset, token: vscode.CancellationToken): Promise<ReadonlySet<number> | undefined> {
+    const { version } = document;
+    const lines = new Set(this.#diagnostics.truncated(document, core.ruleset).map(({ range }) => range.start.line));
+    let ofFile = core.fileProblems().length;
+    let pause = performance.now() + sliceMs;
+    for (const { range } of core.problems()) {
+      // Those of the file come first; they belong to no line.
+      if (ofFile-- > 0) continue;
+      lines.add(range.start.line);
+      if (performance.now() > pause) {
+        await new Promise((resolve) => setImmediate(resolve));
+        if (token.isCancellationRequested || document.version !== version) return undefined;
+        pause = performance.now() + sliceMs;
+      }
+    }
+    return lines;
+  }
+}
+
+/** Lines of a document, without the end of the file after its last line break. */
+function endOf(document: vscode.TextDocument): number {
+  const last = document.lineCount - 1;
+  return document.lineAt(last).text === '' ? last : last + 1;
+}

@@ -23,19 +23,24 @@ export class DatasetRules implements vscode.Disposable {
   readonly #changed = this.#disposables.add(new vscode.EventEmitter<void>());
   /** Rulesets by what they are made of, so that equal ones are the same object. */
   readonly #known = new Map<string, Ruleset>();
+  /** By file, while neither settings nor connection change: they are asked for after each edit. */
+  readonly #ofFiles = new Map<string, Ruleset>();
   /** The rules of some file may be others now. */
   readonly onDidChange: vscode.Event<void> = this.#changed.event;
 
   constructor(options: DatasetRulesOptions) {
     this.#options = options;
-    const fire = (): void => this.#changed.fire();
-    let profile = datasetProfileOf(options.connections.current);
+    const fire = (): void => {
+      this.#ofFiles.clear();
+      this.#changed.fire();
+    };
+    let profile = JSON.stringify(datasetProfileOf(options.connections.current));
     this.#disposables.add(
       options.connections.onDidChange(() => {
         const before = profile;
-        profile = datasetProfileOf(options.connections.current);
+        profile = JSON.stringify(datasetProfileOf(options.connections.current));
         // The event also tells of keys and of the engine.
-        if (profile.id !== before.id) fire();
+        if (profile !== before) fire();
       }),
     );
     this.#disposables.add(
@@ -43,12 +48,25 @@ export class DatasetRules implements vscode.Disposable {
         if (change.affectsConfiguration(settingIds.rules)) fire();
       }),
     );
+    // A file may have got a folder with settings of its own.
+    this.#disposables.add(vscode.workspace.onDidChangeWorkspaceFolders(fire));
   }
 
   /** The rules for a file: the setting may differ between folders. `target`: where it is going to be trained on. */
   rulesetOf(uri: vscode.Uri, target?: { readonly connection: Connection; readonly model: string | undefined }): Ruleset {
+    if (target) return this.#rulesetOf(uri, target.connection, target.model);
+    const file = uri.toString();
+    let ruleset = this.#ofFiles.get(file);
+    if (!ruleset) {
+      ruleset = this.#rulesetOf(uri, this.#options.connections.current);
+      this.#ofFiles.set(file, ruleset);
+    }
+    return ruleset;
+  }
+
+  #rulesetOf(uri: vscode.Uri, connection: Connection, model?: string): Ruleset {
     const value = vscode.workspace.getConfiguration(undefined, uri).get<unknown>(settingIds.rules);
-    const profile = datasetProfileOf(target?.connection ?? this.#options.connections.current, target?.model);
+    const profile = datasetProfileOf(connection, model);
     const key = JSON.stringify([profile, value]);
     let ruleset = this.#known.get(key);
     if (!ruleset) {

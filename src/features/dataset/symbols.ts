@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { exampleTitle } from '../../core/dataset/exampleTitle.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 
-/** An outline of more would be no overview, and the editor draws all of it. */
-const mostSymbols = 5_000;
+/** An outline of more would be no overview, and the editor takes and draws all of it after each edit. */
+const mostSymbols = 2_000;
 const sliceMs = 12;
 /** Only the beginning of a longer line would have to be parsed; its number says enough. */
 const longestLine = 64 * 1024;

@@ -25,7 +25,7 @@ function quantile(values: readonly number[], share: number): number {
   return values.toSorted((one, other) => one - other)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? Number.NaN;
 }
 
-/** Milliseconds for which the event loop of the extension host was busy, and the longest it was without a rest. */
+/** Milliseconds that the extension host's own thread computed, and the longest it was without a rest. */
 async function busy(work: () => Promise<void>): Promise<{ readonly total: number; readonly longest: number }> {
   let longest = 0;
   let last = performance.now();
@@ -34,11 +34,16 @@ async function busy(work: () => Promise<void>): Promise<{ readonly total: number
     longest = Math.max(longest, now - last - 5);
     last = now;
   }, 5);
-  const before = performance.eventLoopUtilization();
+  const before = threadTime();
   await work();
-  const { active } = performance.eventLoopUtilization(before);
+  const total = threadTime() - before;
   clearInterval(beat);
-  return { total: active, longest };
+  return { total, longest };
+}
+
+function threadTime(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 /** Types into the middle of a document of so many lines; what that takes of the extension host. */

@@ -37,7 +37,7 @@ export async function sendFile(
         name: basename(path),
         bytes: size,
         modifiedMs: mtimeMs,
-        open: (given) => readChunks(path, given),
+        open: (given, reuses = false) => readChunks(path, given, { reuses }),
       },
       mark,
       limits: profile.capabilities.uploads ? profile.uploads?.value : undefined,

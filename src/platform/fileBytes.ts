@@ -12,13 +12,13 @@ type FileBytes = { readonly size: number; readonly chunks: AsyncIterable<Uint8Ar
  * asked for.
  * @throws vscode.FileSystemError if the file is not there, or is too large for its file system
  */
-export async function fileBytes(uri: vscode.Uri, signal: AbortSignal): Promise<FileBytes> {
+export async function fileBytes(uri: vscode.Uri, signal: AbortSignal, reuses = false): Promise<FileBytes> {
   const { size, type } = await vscode.workspace.fs.stat(uri);
   if ((type & vscode.FileType.Directory) !== 0) {
     throw vscode.FileSystemError.FileIsADirectory(uri);
   }
   if (uri.scheme === 'file') {
-    return { size, chunks: readChunks(uri.fsPath, signal) };
+    return { size, chunks: readChunks(uri.fsPath, signal, { reuses }) };
   }
   if (size > maximumWhole) {
     throw vscode.FileSystemError.Unavailable(vscode.l10n.t('The file is too large to be read from here.'));

@@ -43,7 +43,7 @@ export function sourceOf(path: string): UploadSource {
     name: basename(path),
     bytes: size,
     modifiedMs: mtimeMs,
-    open: (signal) => readChunks(path, signal),
+    open: (signal, reuses = false) => readChunks(path, signal, { reuses }),
   };
 }
 

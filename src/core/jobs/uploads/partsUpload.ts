@@ -51,7 +51,7 @@ export class PartsUpload {
     const whole = hash('sha256');
     const md5 = hash('md5');
     try {
-      const total = await this.#readAndSend(withMarkChange(source.open(signal), change, (chunk) => whole.update(chunk)), md5, signal);
+      const total = await this.#readAndSend(withMarkChange(source.open(signal, true), change, (chunk) => whole.update(chunk)), md5, signal);
       if (total !== this.#state.sentBytes) throw new SourceChangedError(source.name);
     } finally {
       await Promise.all(this.#underWay);

@@ -12,8 +12,8 @@ export interface Hasher {
 
 /** A local file that is to be uploaded. */
 export type UploadSource = SourceFile & {
-  /** The bytes from the start of the file. */
-  open(signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** The bytes from the start of the file. `reuses`: a chunk is there only until the next one is asked for. */
+  open(signal: AbortSignal, reuses?: boolean): AsyncIterable<Uint8Array>;
 };
 
 /** What is remembered of uploads, over restarts and for all windows. */

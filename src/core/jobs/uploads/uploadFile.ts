@@ -66,7 +66,7 @@ async function isThere(service: UploadTask['service'], fileId: string, bytes: nu
 async function hashFile({ source, hash, onPhase }: UploadTask, signal: AbortSignal): Promise<string> {
   const hasher = hash('sha256');
   let done = 0;
-  for await (const chunk of source.open(signal)) {
+  for await (const chunk of source.open(signal, true)) {
     hasher.update(chunk);
     done += chunk.length;
     onPhase({ phase: 'hashing', done, total: source.bytes });

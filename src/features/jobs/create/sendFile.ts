@@ -34,7 +34,7 @@ export async function sendFile(
       service,
       // The Local engine has another port each time, and the same files.
       place: { connectionId: connection.id, baseURL: connection.id === 'local' ? '' : (connection.baseURL ?? '') },
-      source: { uri: uri.toString(), name, bytes, modifiedMs, open: (given) => chunksOf(uri, given) },
+      source: { uri: uri.toString(), name, bytes, modifiedMs, open: (given, reuses) => chunksOf(uri, given, reuses) },
       mark: datasetProfileOf(connection, model).byteOrderMark,
       limits: connection.profile.capabilities.uploads ? connection.profile.uploads?.value : undefined,
       memory: uploadNotes,
@@ -50,8 +50,8 @@ export async function sendFile(
   );
 }
 
-async function* chunksOf(uri: vscode.Uri, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
-  yield* (await fileBytes(uri, signal)).chunks;
+async function* chunksOf(uri: vscode.Uri, signal: AbortSignal, reuses?: boolean): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* (await fileBytes(uri, signal, reuses)).chunks;
 }
 
 function phaseText(phase: UploadPhase, name: string): string {

@@ -162,6 +162,8 @@ export class Editing {
     await workbench.page.locator('.editor-group-container.active .breadcrumbs-control .monaco-breadcrumb-item', { hasText: 'user' }).first().waitFor();
     await this.#inThemes('example');
     await workbench.editor.locator('.view-line', { hasText: 'Invoices are under Billing' }).first().click();
+    // To the end of what is seen of the wrapped line, then to its own.
+    await workbench.page.keyboard.press('End');
     await workbench.page.keyboard.press('End');
     await workbench.page.keyboard.type(' Ask us if one is missing.');
     await workbench.page.keyboard.press('Control+S');
@@ -198,6 +200,7 @@ export class Editing {
       asked.push(`dialog ${dialog.message()}`);
       void dialog.dismiss();
     });
+    await workbench.runCommand('View: Close All Editors');
     await workbench.openFile('harmful.jsonl', 1, 4);
     await workbench.squiggles().first().waitFor();
     await workbench.runCommand('Show or Focus Hover');
@@ -222,6 +225,7 @@ export class Editing {
     await workbench.screenshot('harmful-statistics');
     assert.equal(await report.locator('img[src*="evil"], svg[onload], math').count(), 0);
     assert.equal(await report.locator('script', { hasText: 'evil' }).count(), 0);
+    await workbench.runCommand('View: Close All Editors');
     await workbench.openFile('harmful.jsonl', 2, 4);
     await workbench.runCommand('Fine-Tuning: Open Example');
     await workbench.tab('harmful 2.yaml').waitFor();
@@ -230,7 +234,8 @@ export class Editing {
       assert.equal(await frame.locator('img[src*="evil"], a[href^="command:workbench.action.toggleZenMode"], a[data-href^="command:workbench.action.toggleZenMode"]').count(), 0);
     }
     assert.deepEqual(asked, []);
-    assert.equal(await page.locator('.monaco-workbench.fullscreen').count(), 0);
+    // Zen mode would hide it.
+    assert.ok(await page.locator('.part.activitybar').isVisible());
   }
 
   async #inThemes(name: string): Promise<void> {

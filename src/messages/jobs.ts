@@ -84,3 +84,16 @@ function staleAgeText(minutes: number): string {
   if (minutes === 1) return t('1 minute ago');
   return minutes < 120 ? t('{0} minutes ago', minutes) : t('{0} hours ago', Math.floor(minutes / 60));
 }
+
+/** How long a job has waited for its turn, in seconds; undefined for less than a minute, and where clocks disagree. */
+export function waitingText(seconds: number): string | undefined {
+  return seconds < 60 ? undefined : t('waiting {0}', durationText(seconds));
+}
+
+export function remainingText(seconds: number): string | undefined {
+  return seconds > 0 ? t('{0} left', durationText(seconds)) : undefined;
+}
+
+export function stallText(milliseconds: number): string {
+  return t('no new step for {0}', durationText(milliseconds / 1_000));
+}

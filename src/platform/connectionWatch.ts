@@ -5,6 +5,8 @@ import { ServiceError, type Service } from '../core/providers/port.ts';
 import { isCancellation } from './errorReport.ts';
 
 type WatchHost = {
+  /** Puts what was known before the editor was closed into the store; when it was true, in milliseconds since 1970. */
+  restore(): Promise<number | undefined>;
   /** The service, or undefined where there is nothing to ask yet. */
   peek(signal: AbortSignal): Promise<Service | undefined>;
   isVisible(): boolean;
@@ -39,6 +41,7 @@ export class ConnectionWatch {
   #round: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #failures = 0;
+  #restored: Promise<void> | undefined;
   #state: Omit<WatchState, 'hasMore'> = { kind: 'idle', answeredAt: undefined, error: undefined };
 
   constructor(connectionId: string, store: JobStore, host: WatchHost) {
@@ -110,6 +113,7 @@ export class ConnectionWatch {
   async #runRound(): Promise<void> {
     clearTimeout(this.#timer);
     try {
+      await (this.#restored ??= this.#restore());
       await this.#ask();
     } finally {
       this.#round = undefined;
@@ -118,6 +122,13 @@ export class ConnectionWatch {
         this.#host.onRound();
       }
     }
+  }
+
+  async #restore(): Promise<void> {
+    const answeredAt = await this.#host.restore();
+    if (answeredAt === undefined || this.#ended.signal.aborted) return;
+    this.#state = { ...this.#state, answeredAt };
+    this.#host.onRound();
   }
 
   async #ask(): Promise<void> {

@@ -64,7 +64,12 @@ export class ConnectionWatch {
     }));
   }
 
-  /** The same, and what is known about ended jobs is asked again. */
+  /** Resolves after the round that is under way, or after one that begins now. */
+  settled(): Promise<void> {
+    return this.#round ?? this.run();
+  }
+
+  /** The same as `run`, and what is known about ended jobs is asked again. */
   refresh(): Promise<void> {
     this.#failures = 0;
     this.#poll.forgetDetails();

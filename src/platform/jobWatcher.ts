@@ -141,6 +141,12 @@ export class JobWatcher implements vscode.Disposable {
     return this.#lookAt(connectionId).refresh();
   }
 
+  /** Resolves once there is an answer of any kind, asking for it if nobody does. */
+  async answered(connectionId: string): Promise<void> {
+    const kind = this.state(connectionId)?.kind;
+    if (kind === undefined || kind === 'idle') await this.#lookAt(connectionId).settled();
+  }
+
   /** Lists one more page of older jobs. Throws ServiceError. */
   loadMore(connectionId: string, signal: AbortSignal): Promise<void> {
     return this.#lookAt(connectionId).loadMore(signal);

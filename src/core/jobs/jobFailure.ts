@@ -47,7 +47,7 @@ export function readJobFailure(error: JobError | null): JobFailure {
   if (/object has no attribute/.test(message)) return { file, kind: 'contentShape' };
   if (/quota|insufficient|billing/i.test(code)) return { file, kind: 'quota' };
   if (code === 'server_error' || /internal error/i.test(message)) return { file, kind: 'internal' };
-  if (/file|example/.test(code) || /_file$/.test(param)) return { file, kind: 'badFile' };
+  if (/file|example/.test(code) || param.endsWith('_file')) return { file, kind: 'badFile' };
   return { file, kind: 'unknown' };
 }
 

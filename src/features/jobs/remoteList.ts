@@ -20,6 +20,9 @@ type ReadPage<T> = (service: Service, after: T | undefined, signal: AbortSignal)
 
 const patienceMs = 60_000;
 
+/** A list of whatever items, as far as their kind does not matter. */
+export type AnyList = Pick<RemoteList<unknown>, 'read' | 'readMore' | 'forget'> & { state(connectionId: string): ListState<unknown> };
+
 /** Lists that are only asked for when their row is opened, one per connection: files, models. */
 export class RemoteList<T> implements vscode.Disposable {
   readonly #connections: Pick<Connections, 'peek'>;

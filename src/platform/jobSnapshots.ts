@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { WireJob } from '../core/providers/wire.ts';
-import { makeFolder, removeTree, replaceFile } from '../disk/files.ts';
+import { listFolder, makeFolder, removeTree, replaceFile } from '../disk/files.ts';
 import { readText } from '../disk/reading.ts';
 import type { Connection } from './connections.ts';
 import type { Log } from './log.ts';
@@ -50,9 +50,11 @@ export class JobSnapshots {
     }
   }
 
-  async remove(connection: Connection): Promise<void> {
-    const path = this.#pathOf(connection);
-    if (path !== undefined) await removeTree(path).catch(() => undefined);
+  /** Forgets the jobs of a connection at all its addresses. */
+  async forget(connectionId: string): Promise<void> {
+    const own = new RegExp(`^${connectionId}-[0-9a-f]{16}\\.json$`);
+    const names = await listFolder(this.#folder).catch(() => []);
+    for (const { name } of names) if (own.test(name)) await removeTree(join(this.#folder, name)).catch(() => undefined);
   }
 
   #pathOf({ id, baseURL, profile }: Connection): string | undefined {

@@ -256,6 +256,7 @@ export class JobWatcher implements vscode.Disposable {
       watch.dispose();
       this.#watches.delete(connectionId);
       this.#store.clear(connectionId);
+      if (connection === undefined) this.#keeper?.forget(connectionId);
     }
     const { current } = this.#connections;
     if (this.#isLookedAt(current.id)) this.#lookAt(current.id);

@@ -36,7 +36,7 @@ export class SnapshotKeeper implements vscode.Disposable {
 
   /** Call after each round. Without a key nothing is kept either. */
   keep(connection: Connection, { kind, answeredAt }: WatchState): void {
-    if (kind === 'nothing') void this.#snapshots.remove(connection);
+    if (kind === 'nothing') this.forget(connection.id);
     if (kind !== 'answered' || answeredAt === undefined) return;
     const jobs = this.#store.list(connection.id).slice(0, keptJobs).map(({ job }) => job);
     const kept = this.#kept.get(connection.id) ?? { jobs: [], at: 0, timer: undefined };
@@ -49,6 +49,13 @@ export class SnapshotKeeper implements vscode.Disposable {
       kept.at = Date.now();
       void this.#snapshots.write(connection, { at: kept.at, jobs: kept.jobs });
     }, pauseMs);
+  }
+
+  /** The connection or its key is gone. */
+  forget(connectionId: string): void {
+    clearTimeout(this.#kept.get(connectionId)?.timer);
+    this.#kept.delete(connectionId);
+    void this.#snapshots.forget(connectionId);
   }
 
   dispose(): void {

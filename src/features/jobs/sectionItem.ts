@@ -56,6 +56,21 @@ function troubleWord(trouble: Trouble): string {
   }
 }
 
+function troubleSentence(trouble: Trouble): string {
+  switch (trouble) {
+    case 'keyRefused':
+      return t('The API key is refused');
+    case 'wrongAddress':
+      return t('Something else answers at this address');
+    case 'offline':
+      return t('The service cannot be reached');
+    case 'failed':
+      return t('The service did not answer well');
+    default:
+      return trouble satisfies never;
+  }
+}
+
 const sectionIcons: Readonly<Record<SectionName, string>> = { jobs: 'beaker', models: 'package', files: 'files' };
 
 export function sectionItem(section: SectionName, description: string): vscode.TreeItem {
@@ -151,15 +166,19 @@ export type Remark =
   | { readonly kind: 'failed'; readonly error: unknown };
 
 export function remarkItem(section: SectionName, remark: Remark): vscode.TreeItem {
-  const { label, icon, context } = remarkLook(section, remark);
+  const { label, icon, context, detail } = remarkLook(section, remark);
   const item = new vscode.TreeItem(label, None);
+  if (detail !== undefined) item.description = detail;
   item.iconPath = new vscode.ThemeIcon(icon);
   item.contextValue = `remark ${context}`;
-  item.tooltip = label;
+  item.tooltip = detail ?? label;
+  item.accessibilityInformation = { label: detail === undefined ? label : `${label}. ${detail}`, role: 'treeitem' };
   return item;
 }
 
-function remarkLook(section: SectionName, remark: Remark): { readonly label: string; readonly icon: string; readonly context: string } {
+type RemarkLook = { readonly label: string; readonly icon: string; readonly context: string; readonly detail?: string };
+
+function remarkLook(section: SectionName, remark: Remark): RemarkLook {
   switch (remark.kind) {
     case 'empty': {
       const labels: Readonly<Record<SectionName, string>> = { jobs: t('No fine-tuning jobs yet'), models: t('No tuned models yet'), files: t('No files for fine-tuning yet') };
@@ -174,8 +193,9 @@ function remarkLook(section: SectionName, remark: Remark): { readonly label: str
     case 'untrusted':
       return { label: t('Not asked in Restricted Mode'), icon: 'shield', context: 'untrusted' };
     case 'failed': {
-      const refused = troubleOf(remark.error instanceof ServiceError ? remark.error.facts : undefined) === 'keyRefused';
-      return { label: explainError(remark.error), icon: 'warning', context: refused ? 'noKey failed' : 'failed' };
+      const trouble = troubleOf(remark.error instanceof ServiceError ? remark.error.facts : undefined);
+      const context = trouble === 'keyRefused' ? 'noKey failed' : 'failed';
+      return { label: troubleSentence(trouble), icon: 'warning', context, detail: explainError(remark.error) };
     }
     default:
       return remark satisfies never;

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import type { JobOrigin } from '../../../core/jobs/jobOrigin.ts';
+import { datasetKey, recipeKey, type JobOrigin } from '../../../core/jobs/jobOrigin.ts';
 import type { JobRecord, JobStore } from '../../../core/jobs/jobStore.ts';
 import { registerModel, registryPath, type RegisteredModel } from '../../../core/models/modelRegistry.ts';
 import { parseRecipe } from '../../../core/prepare/parseRecipe.ts';
@@ -54,8 +54,9 @@ async function toEntry(
 ): Promise<RegisteredModel> {
   const { job, connectionId } = record;
   const file = origin && vscode.Uri.parse(origin.trainingFile);
-  const sha256 = file && (await hashOf(services, record, file));
-  const recipe = file && (await recipeOf(file, folder));
+  const { [datasetKey]: toldHash, [recipeKey]: toldRecipe } = job.metadata ?? {};
+  const sha256 = toldHash ?? (file && (await hashOf(services, record, file)));
+  const recipe = toldRecipe ?? (file && (await recipeOf(file, folder)));
   return {
     model,
     ...(checkpoint === undefined ? {} : { checkpoint }),

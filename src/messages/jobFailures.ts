@@ -18,6 +18,13 @@ export function jobFailureTexts(error: JobError | null): FailureTexts {
   return { summary: summaryOf(failure, quote), quote, advice: adviceOf(failure) };
 }
 
+/** The same in sentences, for a message that has no room for more. */
+export function jobFailureSentence(error: JobError | null): string {
+  const { summary, quote, advice } = jobFailureTexts(error);
+  const reason = quote === '' || quote === summary ? summary : `${summary}: ${quote}`;
+  return `${reason.replace(/[.\s]+$/, '')}. ${advice}`;
+}
+
 function summaryOf(failure: JobFailure, quote: string): string {
   const file = failure.file === 'training' ? t('training file') : t('validation file');
   switch (failure.kind) {

@@ -1,7 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { JobPhase, JobStatus } from '../core/jobs/jobStatus.ts';
 import type { JobProgress } from '../core/jobs/jobProgress.ts';
-import type { JobError } from '../core/providers/wire.ts';
 
 /** The status in words; a status nobody documented stays the service's own word. */
 export function statusText(status: JobStatus): string {
@@ -59,14 +58,6 @@ export function timeText(at: number, locale: string): string {
   const date = new Date(at * 1_000);
   const local = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(date);
   return t('{0} ({1} UTC)', local, date.toISOString().slice(0, 19).replace('T', ' '));
-}
-
-/** Why a job failed, in the service's words; they name examples and lines, which no translation may lose. */
-export function jobErrorText(error: JobError | null): string {
-  if (error === null) return t('The service gave no reason.');
-  const { code, message } = error;
-  if (message === null || message === '') return code || t('The service gave no reason.');
-  return message;
 }
 
 /**

@@ -228,12 +228,14 @@ export class JobWatcher implements vscode.Disposable {
 
   async #restore(connectionId: string): Promise<number | undefined> {
     const connection = this.#connections.get(connectionId);
-    return connection && (await this.#keeper?.restore(connection));
+    // In Restricted Mode no service is asked, and nothing is told of what it said elsewhere.
+    if (connection === undefined || !vscode.workspace.isTrusted) return undefined;
+    return this.#keeper?.restore(connection);
   }
 
   #afterRound(connectionId: string, state: WatchState): void {
     const connection = this.#connections.get(connectionId);
-    if (connection !== undefined) this.#keeper?.keep(connection, state);
+    if (connection !== undefined && vscode.workspace.isTrusted) this.#keeper?.keep(connection, state);
     if (state.kind !== 'answered') return;
     for (const record of this.#store.list(connectionId)) if (!isTerminal(record.job)) this.#stalls.observe(record);
   }

@@ -4,7 +4,7 @@ import { pickFinished } from '../../core/jobs/finishedJobs.ts';
 import { failedLines, readJobFailure } from '../../core/jobs/jobFailure.ts';
 import { jobName, shortModelName } from '../../core/jobs/jobName.ts';
 import type { JobRecord, JobStore } from '../../core/jobs/jobStore.ts';
-import { jobFailureTexts } from '../../messages/jobFailures.ts';
+import { jobFailureSentence } from '../../messages/jobFailures.ts';
 import type { Connections } from '../../platform/connections.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
@@ -113,9 +113,7 @@ export class FinishedNotices implements vscode.Disposable {
         failedLines(readJobFailure(job.error)).length === 0
           ? []
           : [{ title: vscode.l10n.t('Open the Line'), run: () => vscode.commands.executeCommand(commandIds.jobsOpenLine, ref) }];
-      const { summary, quote, advice } = jobFailureTexts(job.error);
-      const reason = quote === '' || quote === summary ? `${summary.replace(/\.$/, '')}.` : `${summary}: ${quote.replace(/\.$/, '')}.`;
-      const text = vscode.l10n.t('Fine-tuning job "{0}" failed. {1} {2}', jobName(job), reason, advice);
+      const text = vscode.l10n.t('Fine-tuning job "{0}" failed. {1}', jobName(job), jobFailureSentence(job.error));
       const what = line.length > 0 ? line : problems;
       await choose(vscode.window.showErrorMessage, text, [...what, metrics, this.#silence()]);
       return;

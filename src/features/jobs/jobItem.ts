@@ -24,6 +24,8 @@ export type JobSurroundings = {
   /** Milliseconds that a running job was watched without a step, where that is too long. */
   readonly stalledMs: number | undefined;
   readonly life: ModelLife | undefined;
+  /** The service lists the tuned model no more. */
+  readonly deleted: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
 };
@@ -111,8 +113,15 @@ function contextOfJob({ job }: JobRecord, profile: ProviderProfile | undefined):
   return words.flatMap(([word, applies]) => (applies ? [word] : []));
 }
 
-function modelItem(model: string, { life, now, profile }: JobSurroundings): vscode.TreeItem {
+function modelItem(model: string, { life, now, profile, deleted }: JobSurroundings): vscode.TreeItem {
   const item = new vscode.TreeItem(shortModelName(model), None);
+  if (deleted) {
+    item.description = vscode.l10n.t('deleted at the service');
+    item.tooltip = model;
+    item.iconPath = new vscode.ThemeIcon('trash', new vscode.ThemeColor('disabledForeground'));
+    item.contextValue = 'model copyable';
+    return item;
+  }
   item.description = [vscode.l10n.t('tuned model'), ...(life === undefined ? [] : [lifeText(life, now)])].join(' · ');
   item.tooltip = modelTooltip(model, life, now);
   item.iconPath = modelIcon(life, now);

@@ -7,8 +7,8 @@ import { describeStatus } from '../../core/jobs/jobStatus.ts';
 import type { JobRecord } from '../../core/jobs/jobStore.ts';
 import type { ModelLife } from '../../core/models/modelLife.ts';
 import type { Auto } from '../../core/providers/wire.ts';
-import { jobFailureTexts } from '../../messages/jobFailures.ts';
-import { durationText, jobErrorText, progressText, stallText, statusText, timeText, waitingText } from '../../messages/jobs.ts';
+import { jobFailureSentence } from '../../messages/jobFailures.ts';
+import { durationText, progressText, stallText, statusText, timeText, waitingText } from '../../messages/jobs.ts';
 import { lifeSentence } from '../../messages/models.ts';
 
 const { t } = vscode.l10n;
@@ -55,8 +55,7 @@ function facts(record: JobRecord, { connection, origin, stalledMs, life }: Besid
     [t('In the queue'), status.phase === 'queued' ? waitingText(Date.now() / 1_000 - job.created_at) : undefined],
     [t('Finishes in about'), remaining(progress?.finishAt ?? (status.terminal ? undefined : (job.estimated_finish ?? undefined)))],
     [t('Notice'), status.terminal ? undefined : latestWarning(record.events)],
-    [t('Error'), job.status === 'failed' ? jobErrorText(job.error) : undefined],
-    [t('Next step'), job.status === 'failed' ? jobFailureTexts(job.error).advice : undefined],
+    [t('Error'), job.status === 'failed' ? jobFailureSentence(job.error) : undefined],
     [t('Job'), job.id],
     [t('Connection'), connection],
     [t('Base model'), job.model],

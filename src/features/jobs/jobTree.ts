@@ -260,7 +260,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
   }
 
   #follow(change: JobChange): void {
-    const { jobStore, choices } = this.#services;
+    const { jobStore, choices, models } = this.#services;
     const connectionId = change.kind === 'listChanged' ? change.connectionId : change.ref.connectionId;
     if (change.kind === 'listChanged') {
       for (const jobId of change.removed) this.#forgetJob({ connectionId, jobId });
@@ -272,6 +272,9 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     const key = nodeId({ kind: 'job', ref: change.ref });
     const record = jobStore.get(change.ref);
     if (record === undefined) return;
+    // A new model is in the service's list, too, if somebody looks at that.
+    const connection = change.fields.has('fine_tuned_model') ? this.#services.connections.get(connectionId) : undefined;
+    if (connection !== undefined && models.state(connectionId).kind === 'listed') void models.read(connection);
     const moves = change.fields.has('status') && (choices.grouping === 'status' || choices.filter.statuses.length > 0);
     if (moves) this.#changed.fire(this.#section(connectionId, 'jobs'));
     else if (this.#said.has(key) && passes(record, choices.filter, this.rows.datasetOf)) this.#changed.fire(this.jobNode(change.ref));

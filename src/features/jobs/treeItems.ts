@@ -1,18 +1,23 @@
 import * as vscode from 'vscode';
 import { isFiltering } from '../../core/jobs/jobFilter.ts';
 import type { JobRecord } from '../../core/jobs/jobStore.ts';
+import type { WireModel } from '../../core/providers/wire.ts';
 import { goneItem, jobNodeItem, jobWords, type JobSurroundings } from './jobItem.ts';
 import { connectionOf, type JobNode, type SectionName } from './jobNode.ts';
 import type { JobRows } from './jobRows.ts';
 import type { JobTreeServices } from './jobTree.ts';
 import type { ListState } from './remoteList.ts';
 import { connectionItem, fileItem, groupItem, listedModelItem, moreItem, remarkItem, sectionItem, type Remark } from './sectionItem.ts';
-import { tunedRows, type TunedRow } from './tunedList.ts';
+import { isDeleted, tunedRows, type ModelListing, type TunedRow } from './tunedList.ts';
+
+type TunedModels = { readonly items: readonly WireModel[]; readonly records: readonly JobRecord[]; readonly rows: readonly TunedRow[] };
 
 /** What the row of each node of the tree says. */
 export class TreeItems {
   readonly #services: JobTreeServices;
   readonly #rows: JobRows;
+  /** Made anew when the list or the jobs change: each row of the list asks for all of them. */
+  readonly #tuned = new Map<string, TunedModels>();
 
   constructor(services: JobTreeServices, rows: JobRows) {
     this.#services = services;
@@ -57,7 +62,8 @@ export class TreeItems {
     const { connections, jobWatcher, lives } = this.#services;
     const profile = connections.get(connectionOf(node))?.profile;
     const life = record !== undefined && node.kind === 'model' ? lives.getOf(record, node.model) : undefined;
-    return { profile, stalledMs: record && jobWatcher.stalledMs(record), life, now };
+    const deleted = record !== undefined && node.kind === 'model' && isDeleted(record, this.#listing(record.connectionId));
+    return { profile, stalledMs: record && jobWatcher.stalledMs(record), life, deleted, now };
   }
 
   /** What a job's row says after its name, now. */
@@ -88,6 +94,20 @@ export class TreeItems {
 
   /** The tuned models of a connection that are known, listed or made by a known job. */
   tuned(connectionId: string): readonly TunedRow[] {
-    return tunedRows(this.#services.models.state(connectionId).items, this.#services.jobStore.list(connectionId));
+    const { items } = this.#services.models.state(connectionId);
+    const records = this.#services.jobStore.list(connectionId);
+    const known = this.#tuned.get(connectionId);
+    if (known?.items === items && known.records === records) return known.rows;
+    const rows = tunedRows(this.#listing(connectionId), records);
+    this.#tuned.set(connectionId, { items, records, rows });
+    return rows;
+  }
+
+  #listing(connectionId: string): ModelListing {
+    const { items, kind, answeredAt } = this.#services.models.state(connectionId);
+    const { id, capabilities } = this.#services.connections.get(connectionId)?.profile ?? {};
+    // Of a service that is only known to be compatible nobody knows which models it lists.
+    const lists = kind === 'listed' && capabilities?.deleteModels === true && id !== 'compatible';
+    return { items, lists, at: answeredAt ?? 0 };
   }
 }

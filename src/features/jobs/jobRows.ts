@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { filterJobs, groupJobs, type JobGroup } from '../../core/jobs/jobFilter.ts';
-import { isTerminal } from '../../core/jobs/jobStatus.ts';
 import type { JobRecord, JobStore } from '../../core/jobs/jobStore.ts';
 import type { JobOrigins } from '../../platform/jobOrigins.ts';
 import { refOf } from './jobNode.ts';
@@ -50,7 +49,7 @@ export class JobRows {
     this.#shown.set(key, (this.#shown.get(key) ?? rowsAtOnce) + rowsAtOnce);
   }
 
-  /** `42`, or `3 of 42` behind a filter, and how many of them go on. */
+  /** `42`, `20+` where the service has more, or `3 of 42` behind a filter. */
   countText(connectionId: string, hasMore: boolean): string {
     const all = this.#services.jobStore.list(connectionId);
     if (all.length === 0) return '';
@@ -58,11 +57,7 @@ export class JobRows {
     const number = (count: number): string => new Intl.NumberFormat(language).format(count);
     const passing = this.passing(connectionId);
     const total = hasMore ? `${number(all.length)}+` : number(all.length);
-    const unfinished = passing.filter(({ job }) => !isTerminal(job)).length;
-    return [
-      passing.length === all.length ? total : vscode.l10n.t('{0} of {1}', number(passing.length), total),
-      ...(unfinished === 0 ? [] : [vscode.l10n.t('{0} unfinished', number(unfinished))]),
-    ].join(' · ');
+    return passing.length === all.length ? total : vscode.l10n.t('{0} of {1}', number(passing.length), total);
   }
 
   /** What a job was trained on: the file of this workspace where it was made here, else the id of the uploaded one. */

@@ -14,6 +14,7 @@ import { toTooltip } from './jobTooltip.ts';
 import type { AnyList, RemoteList } from './remoteList.ts';
 import type { TreeChoices } from './treeChoices.ts';
 import { TreeItems } from './treeItems.ts';
+import { TreeNodes } from './treeNodes.ts';
 
 export type JobTreeServices = {
   readonly connections: RowConnections;
@@ -38,8 +39,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
   readonly #disposables = new DisposableStore();
   readonly #changed = this.#disposables.add(new vscode.EventEmitter<JobNode | JobNode[] | undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
-  /** The editor knows a node by its identity, so each is made once. */
-  readonly #nodes = new Map<string, JobNode>();
+  readonly #nodes: TreeNodes;
   /** What the row of each drawn job says, to find those that time has changed. */
   readonly #said = new Map<string, string>();
   readonly #opened = new Map<string, vscode.Disposable | undefined>();
@@ -53,6 +53,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     this.#services = services;
     this.rows = new JobRows(services);
     this.#items = new TreeItems(services, this.rows);
+    this.#nodes = new TreeNodes(services, this.rows);
     const { connections, jobStore, jobWatcher, choices, models, files, lives, deployed } = services;
     this.#connectionRows = this.#disposables.add(new ConnectionRows(connections));
     const redraw = (): void => this.redraw();
@@ -62,8 +63,8 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     this.#disposables.add(lives.onDidChange(redraw));
     this.#disposables.add(jobStore.onDidChange((change) => this.#follow(change)));
     this.#disposables.add(deployed.onDidChange((ref) => this.#changed.fire(this.jobNode(ref))));
-    this.#disposables.add(models.onDidChange((id) => this.#changed.fire(this.#section(id, 'models'))));
-    this.#disposables.add(files.onDidChange((id) => this.#changed.fire(this.#section(id, 'files'))));
+    this.#disposables.add(models.onDidChange((id) => this.#changed.fire(this.#nodes.section(id, 'models'))));
+    this.#disposables.add(files.onDidChange((id) => this.#changed.fire(this.#nodes.section(id, 'files'))));
     this.#disposables.add(jobWatcher.onDidChangeState((id) => this.#followState(id)));
   }
 
@@ -82,18 +83,18 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
       else if (this.#items.wordsOf(record) !== said) late.push(node);
     }
     for (const { id } of connections.all()) {
-      if (jobWatcher.state(id)?.kind === 'failed' && this.#nodes.has(`connection:${id}`)) late.push(this.#connection(id));
+      if (jobWatcher.state(id)?.kind === 'failed' && this.#nodes.has(`connection:${id}`)) late.push(this.#nodes.connection(id));
     }
     if (late.length > 0) this.#changed.fire(late);
   }
 
   /** The one node of a job, the same for as long as this tree lives. */
   jobNode(ref: JobRef): JobNode {
-    return this.#intern({ kind: 'job', ref });
+    return this.#nodes.job(ref);
   }
 
   connectionNode(connectionId: string): JobNode {
-    return this.#connection(connectionId);
+    return this.#nodes.connection(connectionId);
   }
 
   getTreeItem(node: JobNode): vscode.TreeItem {
@@ -105,26 +106,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
   }
 
   getParent(node: JobNode): JobNode | undefined {
-    switch (node.kind) {
-      case 'connection':
-        return undefined;
-      case 'section':
-        return this.#connection(node.connectionId);
-      case 'group':
-        return this.#section(node.connectionId, 'jobs');
-      case 'job':
-        return this.#parentOfJob(node.ref);
-      case 'more':
-        return node.group === undefined ? this.#section(node.connectionId, node.section) : this.#group(node.connectionId, node.group);
-      case 'remark':
-        return this.#section(node.connectionId, node.section);
-      case 'listedModel':
-        return this.#section(node.connectionId, 'models');
-      case 'file':
-        return this.#section(node.connectionId, 'files');
-      default:
-        return this.jobNode(node.ref);
-    }
+    return this.#nodes.parentOf(node);
   }
 
   getChildren(node?: JobNode): JobNode[] | Promise<JobNode[]> {
@@ -132,7 +114,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     switch (node.kind) {
       case 'connection':
         this.#services.jobWatcher.setOpened(node.connectionId, true);
-        return sections.map((section) => this.#section(node.connectionId, section));
+        return sections.map((section) => this.#nodes.section(node.connectionId, section));
       case 'section':
         return this.#inSection(node.connectionId, node.section);
       case 'group':
@@ -180,7 +162,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     const records = group === '' ? this.rows.passing(connectionId) : this.rows.membersOf(connectionId, group);
     if (this.rows.drawn(connectionId, group, records).length === records.length) return false;
     this.rows.extend(connectionId, group);
-    this.#changed.fire(group === '' ? this.#section(connectionId, 'jobs') : this.#group(connectionId, group));
+    this.#changed.fire(group === '' ? this.#nodes.section(connectionId, 'jobs') : this.#nodes.group(connectionId, group));
     return true;
   }
 
@@ -208,7 +190,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     const isSetUp = connections.slice(1).some(({ profile }) => profile.key !== 'none');
     const isKnown = connections.some(({ id }) => jobStore.list(id).length > 0);
     this.#drawnEmpty = !isSetUp && !isKnown;
-    return this.#drawnEmpty ? [] : connections.map(({ id }) => this.#connection(id));
+    return this.#drawnEmpty ? [] : connections.map(({ id }) => this.#nodes.connection(id));
   }
 
   async #inSection(connectionId: string, section: SectionName): Promise<JobNode[]> {
@@ -238,7 +220,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     const isGrouped = this.#services.choices.grouping !== 'none';
     const drawn = isGrouped ? passing : this.rows.drawn(connectionId, '', passing);
     const nodes = isGrouped
-      ? this.rows.groups(connectionId).map(({ key }) => this.#group(connectionId, key))
+      ? this.rows.groups(connectionId).map(({ key }) => this.#nodes.group(connectionId, key))
       : drawn.map((record) => this.jobNode(refOf(record)));
     if (nodes.length === 0) nodes.push({ kind: 'remark', connectionId, section: 'jobs' });
     if (hasMore || drawn.length < passing.length) nodes.push({ kind: 'more', connectionId, section: 'jobs' });
@@ -266,7 +248,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
       for (const jobId of change.removed) this.#forgetJob({ connectionId, jobId });
       // The first job takes the place of the welcome, and the last one leaves it.
       if (this.#drawnEmpty !== false || jobStore.list(connectionId).length === 0) this.redraw();
-      else this.#changed.fire(this.#section(connectionId, 'jobs'));
+      else this.#changed.fire(this.#nodes.section(connectionId, 'jobs'));
       return;
     }
     const key = nodeId({ kind: 'job', ref: change.ref });
@@ -276,7 +258,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     const connection = change.fields.has('fine_tuned_model') ? this.#services.connections.get(connectionId) : undefined;
     if (connection !== undefined && models.state(connectionId).kind === 'listed') void models.read(connection);
     const moves = change.fields.has('status') && (choices.grouping === 'status' || choices.filter.statuses.length > 0);
-    if (moves) this.#changed.fire(this.#section(connectionId, 'jobs'));
+    if (moves) this.#changed.fire(this.#nodes.section(connectionId, 'jobs'));
     else if (this.#said.has(key) && passes(record, choices.filter, this.rows.datasetOf)) this.#changed.fire(this.jobNode(change.ref));
   }
 
@@ -286,9 +268,9 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     const said = `${kind} ${error instanceof Error ? error.message : ''}`;
     if (this.#states.get(connectionId) !== said) {
       this.#states.set(connectionId, said);
-      this.#changed.fire(this.#connection(connectionId));
+      this.#changed.fire(this.#nodes.connection(connectionId));
     } else if (this.#hasMore.get(connectionId) !== this.#readHasMore(connectionId)) {
-      this.#changed.fire(this.#section(connectionId, 'jobs'));
+      this.#changed.fire(this.#nodes.section(connectionId, 'jobs'));
     }
   }
 
@@ -297,7 +279,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     this.#opened.get(key)?.dispose();
     this.#opened.delete(key);
     this.#said.delete(key);
-    this.#nodes.delete(key);
+    this.#nodes.forget(key);
   }
 
   /** A row whose inside is drawn is open, also when the editor restored it so without telling. */
@@ -305,32 +287,6 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     const key = nodeId(this.jobNode(ref));
     if (this.#opened.get(key) !== undefined) return;
     this.#opened.set(key, this.#visible ? this.#services.jobWatcher.watch(ref) : undefined);
-  }
-
-  #parentOfJob(ref: JobRef): JobNode {
-    const record = this.#services.jobStore.get(ref);
-    const { grouping } = this.#services.choices;
-    if (record === undefined || grouping === 'none') return this.#section(ref.connectionId, 'jobs');
-    return this.#group(ref.connectionId, groupKeyOf(record, grouping, this.rows.datasetOf));
-  }
-
-  #connection(connectionId: string): JobNode {
-    return this.#intern({ kind: 'connection', connectionId });
-  }
-
-  #section(connectionId: string, section: SectionName): JobNode {
-    return this.#intern({ kind: 'section', connectionId, section });
-  }
-
-  #group(connectionId: string, group: string): JobNode {
-    return this.#intern({ kind: 'group', connectionId, group });
-  }
-
-  #intern(node: JobNode): JobNode {
-    const key = nodeId(node);
-    const known = this.#nodes.get(key);
-    if (known === undefined) this.#nodes.set(key, node);
-    return known ?? node;
   }
 
   #readHasMore(connectionId: string): boolean {

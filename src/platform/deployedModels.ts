@@ -29,6 +29,13 @@ export class DeployedModels implements vscode.Disposable {
     this.#changed.fire(ref);
   }
 
+  /** Forgets what was deployed on a connection that is gone. */
+  async forgetConnection(connectionId: string): Promise<void> {
+    const stored = Object.entries(this.#stored());
+    const others = stored.filter(([key]) => !key.startsWith(`${connectionId}/`));
+    if (others.length < stored.length) await this.#state.update(stateKey, Object.fromEntries(others));
+  }
+
   dispose(): void {
     this.#changed.dispose();
   }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { commandIds } from '../../../contributions.ts';
 import { jobName } from '../../../core/jobs/jobName.ts';
 import type { JobRecord } from '../../../core/jobs/jobStore.ts';
+import { toAzureDeployCommand } from '../../../core/providers/azureDeployment.ts';
 import type { Deployment, DeploymentRequest, Deployments } from '../../../core/providers/port.ts';
 import type { Connection, Connections } from '../../../platform/connections.ts';
 import type { DeployedModels } from '../../../platform/deployedModels.ts';
@@ -120,17 +121,6 @@ async function explain(connection: Connection, { job }: JobRecord): Promise<void
   const message = vscode.l10n.t('{0} must be deployed on {1} before it can be asked.', model, connection.label);
   const actions = connection.profile.id === 'azure' ? [copy] : [];
   if ((await vscode.window.showInformationMessage(message, { modal: true, detail }, ...actions)) !== copy) return;
-  await vscode.env.clipboard.writeText(azureCommand(model));
+  await vscode.env.clipboard.writeText(toAzureDeployCommand(connection.baseURL, model));
   vscode.window.setStatusBarMessage(vscode.l10n.t('Copied. Fill in the group and the resource.'), 5_000);
-}
-
-/** Azure's own command line; what stands in angle brackets only the person knows. */
-function azureCommand(model: string): string {
-  const name = model.replace(/[^\w-]+/g, '-').slice(0, 60);
-  return [
-    'az cognitiveservices account deployment create',
-    '--resource-group <group> --name <resource>',
-    `--deployment-name ${name} --model-name ${model} --model-version 1 --model-format OpenAI`,
-    '--sku-name Standard --sku-capacity 1',
-  ].join(' ');
 }

@@ -7,6 +7,7 @@ import { localProfile } from '../../src/core/providers/local.ts';
 import { openaiProfile } from '../../src/core/providers/openai.ts';
 import { ServiceError, type Service } from '../../src/core/providers/port.ts';
 import type { WireFile, WireJob, WireModel } from '../../src/core/providers/wire.ts';
+import { jobNodeItem } from '../../src/features/jobs/jobItem.ts';
 import type { JobNode } from '../../src/features/jobs/jobNode.ts';
 import { JobTree } from '../../src/features/jobs/jobTree.ts';
 import { RemoteList } from '../../src/features/jobs/remoteList.ts';
@@ -171,6 +172,19 @@ suite('job tree', () => {
       Date.now = realNow;
     }
     assert.deepEqual(ground.drawn.map((node) => node.kind === 'job' && node.ref.jobId), ['new']);
+  });
+
+  test('a running job that makes no step says for how long, and no end', () => {
+    const store = new JobStore();
+    const ref = { connectionId: 'c', jobId: 'a' };
+    store.applyPage('c', page([job('a', 1, { estimated_finish: 9_999_999_999 })]), store.ask(1));
+    const around = { profile: compatibleProfile, life: undefined, deleted: false, now: Date.now() };
+    const well = jobNodeItem({ kind: 'job', ref }, store.get(ref), { ...around, stalledMs: undefined });
+    assert.match(String(well.description), / left/);
+    const stalled = jobNodeItem({ kind: 'job', ref }, store.get(ref), { ...around, stalledMs: 300_000 });
+    assert.match(String(stalled.description), /^Running · no new step for 5 min/);
+    assert.doesNotMatch(String(stalled.description), / left/);
+    assert.equal((stalled.iconPath as vscode.ThemeIcon).id, 'warning');
   });
 
   test('a failed job says why in words, and nothing of what a service says is read as Markdown', async () => {

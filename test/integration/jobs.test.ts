@@ -179,7 +179,20 @@ suite('creating a job', () => {
     await vscode.commands.executeCommand(commandIds.jobsCopyId);
     assert.equal(await vscode.env.clipboard.readText(), made.id);
     await until('the end', async () => ['succeeded', 'failed'].includes((await listJobs())[0]?.status ?? ''), 120_000);
-    assert.equal((await listJobs())[0]?.status, 'succeeded');
+    const [ended] = await listJobs();
+    assert.equal(ended?.status, 'succeeded');
+    const model = ended.fine_tuned_model;
+    await vscode.commands.executeCommand(commandIds.jobsRefresh);
+    // The command waits for its message to be put away.
+    void vscode.commands.executeCommand(commandIds.modelsRecord, { ref: { connectionId: 'local', jobId: ended.id }, model });
+    const registry = vscode.Uri.joinPath(folder, '.tunesmith', 'models.json');
+    const written = await until('the record', async () => vscode.workspace.fs.readFile(registry).then((bytes) => new TextDecoder().decode(bytes), () => undefined));
+    const { models } = JSON.parse(written) as { readonly models: readonly { readonly [key: string]: unknown }[] };
+    const { createHash } = await import('node:crypto');
+    const sha256 = createHash('sha256').update(await vscode.workspace.fs.readFile(file)).digest('hex');
+    assert.deepEqual(models.map((entry) => [entry['model'], entry['job'], entry['dataset']]), [[model, ended.id, { file: 'create-job.jsonl', sha256 }]]);
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder, '.tunesmith'), { recursive: true });
     await vscode.workspace.fs.delete(file);
   });
 });

@@ -3,7 +3,7 @@ import type { JobRecord } from '../../core/jobs/jobStore.ts';
 import { Curve } from '../../core/metrics/curve.ts';
 import { diagnose } from '../../core/metrics/diagnosis.ts';
 import { EventPoints } from '../../core/metrics/eventPoints.ts';
-import { measures, mergePoints, toPointsFromCheckpoints, type MetricPoint } from '../../core/metrics/points.ts';
+import { measures, mergePoints, toPoint, toPointsFromCheckpoints, type MetricPoint } from '../../core/metrics/points.ts';
 import { decodeResultFile, parseResultFile } from '../../core/metrics/resultFile.ts';
 import { summarize } from '../../core/metrics/summary.ts';
 import { explainDiagnosis } from '../../messages/diagnosis.ts';
@@ -47,14 +47,18 @@ export function readMetricsTool(services: ToolServices): Tool {
   };
 }
 
-/** From events and checkpoints; the result file fills in for services that tell no steps. */
+/** From events and checkpoints; a service's own list of steps, or the result file, fills in where those tell no steps. */
 async function readPoints({ connections }: ToolServices, connection: Connection, record: JobRecord): Promise<readonly MetricPoint[]> {
-  const known = [toPointsFromCheckpoints(record.checkpoints), new EventPoints().update(record.events)];
-  const [fileId] = record.job.result_files;
-  if (fileId === undefined || !isTerminal(record.job) || known.flat().length > record.checkpoints.length) return mergePoints(...known);
+  const { job, checkpoints, events } = record;
+  const known = mergePoints(toPointsFromCheckpoints(checkpoints), new EventPoints().update(events));
+  if (known.length > checkpoints.length) return known;
   const signal = AbortSignal.timeout(patienceMs);
   const service = await connections.service(connection, signal);
-  return mergePoints(...known, parseResultFile(decodeResultFile(await service.fileContent(fileId, signal))));
+  const steps = (await service.metrics?.steps(job.id, 0, signal)) ?? [];
+  const told = steps.flatMap((step) => toPoint(step.step, Object.entries(step)) ?? []);
+  const [fileId] = job.result_files;
+  if (told.length > 0 || fileId === undefined || !isTerminal(job)) return mergePoints(known, told);
+  return mergePoints(known, parseResultFile(decodeResultFile(await service.fileContent(fileId, signal))));
 }
 
 /** Evenly chosen points, the first and the last among them. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { commandIds } from '../../src/contributions.ts';
 import { JobStore, type JobRef } from '../../src/core/jobs/jobStore.ts';
@@ -188,7 +189,6 @@ suite('creating a job', () => {
     const registry = vscode.Uri.joinPath(folder, '.tunesmith', 'models.json');
     const written = await until('the record', async () => vscode.workspace.fs.readFile(registry).then((bytes) => new TextDecoder().decode(bytes), () => undefined));
     const { models } = JSON.parse(written) as { readonly models: readonly { readonly [key: string]: unknown }[] };
-    const { createHash } = await import('node:crypto');
     const sha256 = createHash('sha256').update(await vscode.workspace.fs.readFile(file)).digest('hex');
     assert.deepEqual(models.map((entry) => [entry['model'], entry['job'], entry['dataset']]), [[model, ended.id, { file: 'create-job.jsonl', sha256 }]]);
     await vscode.commands.executeCommand('notifications.clearAll');

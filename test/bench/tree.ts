@@ -25,6 +25,7 @@ import { ageText, statusText } from '../../src/messages/jobs.ts';
 import { median } from './shortExamples.ts';
 
 const jobCount = 2_000;
+const batch = 250;
 const rounds = 200;
 const polls = 1_000;
 const looks = 10;
@@ -57,13 +58,16 @@ async function fillStore(data: string): Promise<void> {
   const spec = { model: 'tunesmith-tiny', baseDirectory: null, trainingFile: 'file-x', validationFile: null, suffix: 'bench', seed: 1 };
   const store = await Store.open(data);
   const now = Math.floor(Date.now() / 1_000);
-  await store.commit(() => ({
-    changes: Array.from({ length: jobCount }, (_, index) => {
-      const job = newJob({ ...spec, hyperparameters, metadata: { index: String(index) } }, 2, now - jobCount + index);
-      return { kind: 'jobAdded', job: { ...job, wire: { ...job.wire, status: 'failed', finished_at: now } } } as const;
-    }),
-    result: undefined,
-  }));
+  // A record of the store's log has a limit.
+  for (let from = 0; from < jobCount; from += batch) {
+    await store.commit(() => ({
+      changes: Array.from({ length: batch }, (_, index) => {
+        const job = newJob({ ...spec, hyperparameters, metadata: { index: String(from + index) } }, 2, now - jobCount + from + index);
+        return { kind: 'jobAdded', job: { ...job, wire: { ...job.wire, status: 'failed', finished_at: now } } } as const;
+      }),
+      result: undefined,
+    }));
+  }
   await store.close();
 }
 

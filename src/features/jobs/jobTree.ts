@@ -141,10 +141,10 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
 
   /** The row was closed: what is inside of it need not be fresh any more. */
   close(node: JobNode): void {
-    if (node.kind === 'connection') this.#services.jobWatcher.setOpened(node.connectionId, false);
-    const key = nodeId(node);
-    this.#opened.get(key)?.dispose();
-    this.#opened.delete(key);
+    this.#unwatch(nodeId(node));
+    if (node.kind !== 'connection') return;
+    this.#services.jobWatcher.setOpened(node.connectionId, false);
+    for (const key of [...this.#opened.keys()]) if (key.startsWith(`${node.connectionId}/`)) this.#unwatch(key);
   }
 
   /** Open jobs are kept fresh only while the tree is visible. */
@@ -276,10 +276,14 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
 
   #forgetJob(ref: JobRef): void {
     const key = nodeId({ kind: 'job', ref });
-    this.#opened.get(key)?.dispose();
-    this.#opened.delete(key);
+    this.#unwatch(key);
     this.#said.delete(key);
     this.#nodes.forget(key);
+  }
+
+  #unwatch(key: string): void {
+    this.#opened.get(key)?.dispose();
+    this.#opened.delete(key);
   }
 
   /** A row whose inside is drawn is open, also when the editor restored it so without telling. */

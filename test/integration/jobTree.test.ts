@@ -197,7 +197,7 @@ suite('job tree', () => {
     assert.ok(reason);
     const row = ground.tree.getTreeItem(reason);
     assert.equal(row.label, 'Message 2 in line 3 of the training file is not accepted');
-    assert.equal(row.description, message);
+    assert.equal(row.description, 'is **bad** $(error) [x](command:evil)');
     assert.match(row.contextValue ?? '', /\bhasLine\b/);
     const { tooltip } = await ground.tree.resolveTreeItem(ground.tree.getTreeItem(first), first);
     for (const text of [tooltip, row.tooltip]) {

@@ -171,8 +171,11 @@ function checkpointItem(checkpoint: WireCheckpoint, { profile }: JobSurroundings
 
 function errorItem(record: JobRecord): vscode.TreeItem {
   const { summary, quote, advice } = jobFailureTexts(record.job.error);
+  const failure = readJobFailure(record.job.error);
   const item = new vscode.TreeItem(summary, None);
-  item.description = quote === summary ? '' : quote;
+  // The beginning of such a sentence says what the row says already; the tooltip has it whole.
+  const detail = failure.kind === 'badExample' && failure.detail !== '' ? failure.detail : quote;
+  item.description = detail === summary ? '' : detail;
   const tooltip = new vscode.MarkdownString();
   for (const text of [summary, ...(quote === summary ? [] : [quote]), advice]) {
     // Whatever a service says is text.
@@ -181,7 +184,7 @@ function errorItem(record: JobRecord): vscode.TreeItem {
   }
   item.tooltip = tooltip;
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed'));
-  const hasLine = failedLines(readJobFailure(record.job.error)).length > 0;
+  const hasLine = failedLines(failure).length > 0;
   item.contextValue = hasLine ? 'error failed hasLine' : 'error failed';
   item.accessibilityInformation = {
     label: vscode.l10n.t('Why the job {0} failed: {1}. {2}', jobName(record.job), summary, advice),

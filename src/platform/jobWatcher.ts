@@ -237,7 +237,7 @@ export class JobWatcher implements vscode.Disposable {
     const connection = this.#connections.get(connectionId);
     if (connection !== undefined && vscode.workspace.isTrusted) this.#keeper?.keep(connection, state);
     if (state.kind !== 'answered') return;
-    for (const record of this.#store.list(connectionId)) if (!isTerminal(record.job)) this.#stalls.observe(record);
+    for (const record of this.#store.list(connectionId)) this.#stalls.observe(record);
   }
 
   /** Whoever comes back to the window has perhaps brought the network along. */

@@ -2,10 +2,15 @@ import { t } from '@vscode/l10n';
 import { daysLeft, type ModelLife } from '../core/models/modelLife.ts';
 import type { RegistryFault } from '../core/models/modelRegistry.ts';
 
+/** Further away than this, the day itself says more. */
+const manyDays = 400;
+
 /** `47 days left`, for a row; `now` in milliseconds. */
 export function lifeText(life: ModelLife, now: number): string {
   const days = daysLeft(life, now);
   if (days <= 0) return t('has ended');
+  // Nobody counts the days of years.
+  if (days > manyDays) return t('until {0}', life.endsOn);
   return days === 1 ? t('1 day left') : t('{0} days left', days);
 }
 

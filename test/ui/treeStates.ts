@@ -90,9 +90,9 @@ export async function lookAtTree(steps: Steps, workbench: Workbench, service: Fa
     for (const text of ['Validating files', 'Queued · waiting 2 h', /step 60\/150.*min left/, 'Pausing', 'Paused', 'Succeeded', 'Failed', 'Cancelled', 'hibernating']) await rows(text).first().waitFor();
   });
   await steps.run('what a row has inside', async () => {
-    await open('support');
+    await open(/^support/);
     await rows('Checkpoint at step 300').waitFor();
-    await open('typo');
+    await open(/^typo/);
     await rows('Message 2 in line 7').waitFor();
     await workbench.screenshot('tree-states-dark');
     for (const theme of themes) {
@@ -102,7 +102,7 @@ export async function lookAtTree(steps: Steps, workbench: Workbench, service: Fa
   });
   await steps.run('a service that refuses the key or cannot be reached says so beside the others', async () => {
     // The list draws only what is in sight.
-    await open('Local');
+    await open(/^Local/);
     await open(/^Expired/);
     await rows('The API key is refused').waitFor();
     await open(/^Away/);
@@ -112,11 +112,11 @@ export async function lookAtTree(steps: Steps, workbench: Workbench, service: Fa
     await open(/^Expired/);
   });
   await steps.run('tuned models and files', async () => {
-    await open('support');
-    await open('typo');
-    await open('Tuned Models');
+    await open(/^support/);
+    await open(/^typo/);
+    await open(/^Tuned Models/);
     await rows(/support:A32qtJOo.*days left/).first().waitFor();
-    await open('Files');
+    await open(/^Files/);
     await rows('legacy.jsonl').waitFor();
     await rows('legacy.jsonl').hover();
     await workbench.screenshot('tree-models-files');
@@ -132,8 +132,8 @@ export async function lookAtTree(steps: Steps, workbench: Workbench, service: Fa
     await workbench.page.screenshot({ path: join(workbench.folder, 'tree-delete-model.png') });
     await workbench.answerDialog('Delete Model');
     await rows('B77kQw21').waitFor({ state: 'detached' });
-    await open('Files');
-    await open('Tuned Models');
+    await open(/^Files/);
+    await open(/^Tuned Models/);
   });
   await steps.run('a job is paused and resumed', async () => {
     await workbench.treeAction(rows('lively'), 'Pause Job');

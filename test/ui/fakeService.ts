@@ -60,7 +60,7 @@ export class FakeService {
     else if (path.startsWith('/files')) say({ id: 'file-1', object: 'file', bytes: 1, filename: 'f', purpose: 'fine-tune' });
     else if (path === '/fine_tuning/jobs' && seen.method === 'POST') this.#create(response, seen);
     else if (path === '/fine_tuning/jobs') {
-      say(listOf(this.jobs));
+      say(this.#page(new URL(seen.path, 'http://service').searchParams));
       this.listedAt = Date.now();
     }
     else if (path === '/chat/completions') this.#stream(response);
@@ -68,6 +68,12 @@ export class FakeService {
     else if (jobPath?.[2] === '/events') say(listOf(this.events.get(jobPath[1] ?? '') ?? []));
     else if (jobPath?.[2] === '/checkpoints') say(listOf(this.checkpoints.get(jobPath[1] ?? '') ?? []));
     else say(jobPath?.[2] === undefined ? this.jobs.find(({ id }) => id === jobPath?.[1]) : listOf([]));
+  }
+
+  #page(query: URLSearchParams): unknown {
+    const start = this.jobs.findIndex(({ id }) => id === query.get('after')) + 1;
+    const data = this.jobs.slice(start, start + Number(query.get('limit') ?? 20));
+    return { object: 'list', data, has_more: start + data.length < this.jobs.length };
   }
 
   #move(jobId: string, verb: string): Job | undefined {

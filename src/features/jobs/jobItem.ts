@@ -62,7 +62,8 @@ export function jobWords(record: JobRecord, { stalledMs, now }: Pick<JobSurround
   const status = describeStatus(job.status);
   const progress = status.terminal ? undefined : jobProgress(record);
   const seconds = now / 1_000;
-  const waited = waits.has(status.phase) ? waitingText(seconds - job.created_at) : undefined;
+  // A job that was resumed waits for its turn again, nobody knows since when.
+  const waited = waits.has(status.phase) && progress === undefined ? waitingText(seconds - job.created_at) : undefined;
   const left = progress?.finishAt ?? (status.terminal ? null : job.estimated_finish);
   const remaining = left == null || stalledMs !== undefined ? undefined : remainingText(left - seconds);
   return [

@@ -42,7 +42,6 @@ export class Workbench {
 
   /** Saves what is to be seen as `<name>.png`, without hovers. */
   async screenshot(name: string): Promise<string> {
-    const path = join(this.folder, `${name}.png`);
     // Away from everything that shows a hover, and without the caret, which blinks.
     await this.page.mouse.move(640, 4);
     await this.page.locator('.workbench-hover-container .monaco-hover').waitFor({ state: 'hidden' }).catch(() => undefined);

@@ -1,17 +1,18 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
-import { estimateTraining } from '../../core/jobs/trainingEstimate.ts';
-import { findBaseModel } from '../../core/providers/profile.ts';
+import { estimateCost } from '../../core/cost/estimate.ts';
+import { bySize } from '../../core/cost/fileTokens.ts';
+import { trainingPriceOf } from '../../core/cost/price.ts';
+import { costBasisText, costText } from '../../messages/cost.ts';
 import type { Connection } from '../../platform/connections.ts';
 import type { Datasets } from '../../platform/datasets.ts';
+import { ownPrices } from '../../platform/spending.ts';
 import type { ToolServices } from './index.ts';
 import { readWorkspaceFile, type Tool } from './tool.ts';
 
 const { t } = vscode.l10n;
 
-/** Bytes of JSONL per token of chat data, quotes and keys included: a rough figure, and called one. */
-const bytesPerToken = 4;
 /** The editor gives up on a tool that takes 3 s to say what it would do. */
 const countPatienceMs = 2_000;
 
@@ -55,17 +56,17 @@ export function createJobTool({ connections, jobStore, jobOrigins, datasets }: T
   };
 }
 
+/** The price with its basis, from the size of the file: counting its tokens can take longer than there is time. */
 async function priceText({ profile }: Connection, training: vscode.Uri, datasets: Datasets): Promise<string> {
-  if (!profile.charges) return t('Free: it trains on this machine.');
-  const [first] = profile.baseModels;
-  const model = first && findBaseModel(profile, first.id);
-  if (model?.price === undefined) return t('It costs money; the price is the service’s, none is known here.');
-  const size = await vscode.workspace.fs.stat(training).then((found) => found.size, () => 0);
-  const tokens = Math.round(size / bytesPerToken);
-  const { epochs, dollars } = estimateTraining({ examples: await countExamples(training, datasets), tokens }, model);
-  const cost = new Intl.NumberFormat(vscode.env.language, { style: 'currency', currency: 'USD' }).format(Math.max(0.01, dollars ?? 0));
-  const count = new Intl.NumberFormat(vscode.env.language).format(tokens);
-  return t('It costs money: about {0} for {1} epochs of about {2} tokens with {3} (price of {4}, tokens by file size).', cost, epochs ?? 1, count, model.id, model.price.asOf);
+  const { language } = vscode.env;
+  const model = profile.baseModels[0]?.id ?? '';
+  const bytes = await vscode.workspace.fs.stat(training).then(({ size }) => size, () => 0);
+  const cost = estimateCost({
+    ...{ profile, model, method: 'supervised', epochs: 'auto', validation: undefined },
+    training: bySize(await countExamples(training, datasets), bytes),
+    price: trainingPriceOf(profile, model, ownPrices()),
+  });
+  return [model, costText(cost, language), costBasisText(cost, language)].filter((text) => text !== '').join(' · ');
 }
 
 /** What `auto` makes of the epochs depends on the number of examples; an unknown one gives the usual number. */

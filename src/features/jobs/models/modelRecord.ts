@@ -56,7 +56,7 @@ async function toEntry(
   const file = origin && vscode.Uri.parse(origin.trainingFile);
   const { [datasetKey]: toldHash, [recipeKey]: toldRecipe } = job.metadata ?? {};
   const sha256 = toldHash ?? (file && (await hashOf(services, record, file)));
-  const recipe = toldRecipe ?? (file && (await recipeOf(file, folder)));
+  const recipe = (file && (await recipeOf(file, folder))) ?? toldRecipe;
   return {
     model,
     ...(checkpoint === undefined ? {} : { checkpoint }),

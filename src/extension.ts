@@ -10,14 +10,18 @@ import { registerHelp } from './features/help/index.ts';
 import { registerJobs } from './features/jobs/index.ts';
 import { registerMetrics } from './features/metrics/index.ts';
 import { registerPrepare } from './features/prepare/index.ts';
+import { registerTools } from './features/tools/index.ts';
 import { Connections } from './platform/connections.ts';
 import { DatasetChecker } from './platform/datasetChecker.ts';
 import { DatasetRules } from './platform/datasetRules.ts';
 import { Datasets } from './platform/datasets.ts';
+import { DeployedModels } from './platform/deployedModels.ts';
 import { EngineProcess } from './platform/engineProcess.ts';
 import { JobOrigins } from './platform/jobOrigins.ts';
+import { JobSnapshots } from './platform/jobSnapshots.ts';
 import { JobWatcher } from './platform/jobWatcher.ts';
 import { ChannelLog } from './platform/log.ts';
+import { ModelLives } from './platform/modelLives.ts';
 import { TrainingFiles } from './platform/trainingFiles.ts';
 import { TokenCounter } from './platform/tokenCounter.ts';
 
@@ -39,8 +43,11 @@ export function activate(context: vscode.ExtensionContext): { readonly activatio
   const loadService = async () => (await import('./api/service.ts')).createService;
   const connections = own(new Connections({ context, engine, loadService }));
   const jobStore = new JobStore();
-  const jobWatcher = own(new JobWatcher({ connections, store: jobStore, globalState: context.globalState, log }));
+  const snapshots = new JobSnapshots(join(context.globalStorageUri.fsPath, 'jobs'), log);
+  const jobWatcher = own(new JobWatcher({ connections, store: jobStore, globalState: context.globalState, log, snapshots }));
   const jobOrigins = new JobOrigins(context.globalState);
+  const lives = own(new ModelLives(connections));
+  const deployed = own(new DeployedModels(context.globalState));
   const datasetRules = own(new DatasetRules({ connections, workspaceState: context.workspaceState, log }));
   const checker = own(new DatasetChecker({ program: join(context.extensionPath, 'dist', 'datasetWorker.js'), log }));
   const trainingFiles = own(new TrainingFiles(context.workspaceState, jobOrigins));
@@ -48,7 +55,7 @@ export function activate(context: vscode.ExtensionContext): { readonly activatio
   const tokens = own(new TokenCounter({ program: join(context.extensionPath, 'dist', 'tokenWorker.js'), log }));
   const beforeEnd = (work: () => Promise<void>): void => void lastWork.push(work);
   const services = {
-    ...{ context, log, engine, connections, jobStore, jobWatcher, jobOrigins },
+    ...{ context, log, engine, connections, jobStore, jobWatcher, jobOrigins, lives, deployed },
     ...{ datasets, datasetRules, checker, trainingFiles, tokens, beforeEnd },
   };
 
@@ -58,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): { readonly activatio
   own(registerJobs(services));
   own(registerMetrics(services));
   own(registerChat(services));
+  own(registerTools(services));
   own(registerHelp(services));
 
   const activationMilliseconds = performance.now() - start;

@@ -1,7 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { JobPhase, JobStatus } from '../core/jobs/jobStatus.ts';
 import type { JobProgress } from '../core/jobs/jobProgress.ts';
-import type { JobError } from '../core/providers/wire.ts';
 
 /** The status in words; a status nobody documented stays the service's own word. */
 export function statusText(status: JobStatus): string {
@@ -61,14 +60,6 @@ export function timeText(at: number, locale: string): string {
   return t('{0} ({1} UTC)', local, date.toISOString().slice(0, 19).replace('T', ' '));
 }
 
-/** Why a job failed, in the service's words; they name examples and lines, which no translation may lose. */
-export function jobErrorText(error: JobError | null): string {
-  if (error === null) return t('The service gave no reason.');
-  const { code, message } = error;
-  if (message === null || message === '') return code || t('The service gave no reason.');
-  return message;
-}
-
 /**
  * What the view says about a list that could not be read again. `offline`: nobody answered; else the answer was a
  * refusal, which `reason` tells. Times in milliseconds since 1970.
@@ -83,4 +74,17 @@ function staleAgeText(minutes: number): string {
   if (minutes < 1) return t('less than a minute ago');
   if (minutes === 1) return t('1 minute ago');
   return minutes < 120 ? t('{0} minutes ago', minutes) : t('{0} hours ago', Math.floor(minutes / 60));
+}
+
+/** How long a job has waited for its turn, in seconds; undefined for less than a minute, and where clocks disagree. */
+export function waitingText(seconds: number): string | undefined {
+  return seconds < 60 ? undefined : t('waiting {0}', durationText(seconds));
+}
+
+export function remainingText(seconds: number): string | undefined {
+  return seconds > 0 ? t('{0} left', durationText(seconds)) : undefined;
+}
+
+export function stallText(milliseconds: number): string {
+  return t('no new step for {0}', durationText(milliseconds / 1_000));
 }

@@ -5,6 +5,8 @@ import { ServiceError, type Service } from '../core/providers/port.ts';
 import { isCancellation } from './errorReport.ts';
 
 type WatchHost = {
+  /** Puts what was known before the editor was closed into the store; when it was true, in milliseconds since 1970. */
+  restore(): Promise<number | undefined>;
   /** The service, or undefined where there is nothing to ask yet. */
   peek(signal: AbortSignal): Promise<Service | undefined>;
   isVisible(): boolean;
@@ -39,6 +41,7 @@ export class ConnectionWatch {
   #round: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #failures = 0;
+  #restored: Promise<void> | undefined;
   #state: Omit<WatchState, 'hasMore'> = { kind: 'idle', answeredAt: undefined, error: undefined };
 
   constructor(connectionId: string, store: JobStore, host: WatchHost) {
@@ -61,7 +64,12 @@ export class ConnectionWatch {
     }));
   }
 
-  /** The same, and what is known about ended jobs is asked again. */
+  /** Resolves after the round that is under way, or after one that begins now. */
+  settled(): Promise<void> {
+    return this.#round ?? this.run();
+  }
+
+  /** The same as `run`, and what is known about ended jobs is asked again. */
   refresh(): Promise<void> {
     this.#failures = 0;
     this.#poll.forgetDetails();
@@ -110,6 +118,7 @@ export class ConnectionWatch {
   async #runRound(): Promise<void> {
     clearTimeout(this.#timer);
     try {
+      await (this.#restored ??= this.#restore());
       await this.#ask();
     } finally {
       this.#round = undefined;
@@ -118,6 +127,13 @@ export class ConnectionWatch {
         this.#host.onRound();
       }
     }
+  }
+
+  async #restore(): Promise<void> {
+    const answeredAt = await this.#host.restore();
+    if (answeredAt === undefined || this.#ended.signal.aborted) return;
+    this.#state = { ...this.#state, answeredAt };
+    this.#host.onRound();
   }
 
   async #ask(): Promise<void> {

@@ -28,6 +28,8 @@ export async function bundleSuite(name: SuiteFolder = 'integration'): Promise<vo
     // As the extension itself is bundled: some libraries load parts of their `main` by computed names.
     mainFields: ['module', 'main'],
     target: 'node22',
+    // As in the product: the other form looks for its parts at run time.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     sourcemap: 'linked',
     keepNames: true,
     external: ['vscode', 'mocha'],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { commandIds } from '../../src/contributions.ts';
 import { JobStore, type JobRef } from '../../src/core/jobs/jobStore.ts';
@@ -7,14 +8,11 @@ import { localProfile } from '../../src/core/providers/local.ts';
 import { ServiceError, type Service } from '../../src/core/providers/port.ts';
 import type { WireJob, WirePage } from '../../src/core/providers/wire.ts';
 import { createLauncher } from '../../src/engine/launch/launcher.ts';
-import { JobTree } from '../../src/features/jobs/jobTree.ts';
-import type { JobNode } from '../../src/features/jobs/jobNode.ts';
 import type { Connection } from '../../src/platform/connections.ts';
-import { JobOrigins } from '../../src/platform/jobOrigins.ts';
 import { JobWatcher } from '../../src/platform/jobWatcher.ts';
 import { UnfinishedMemory } from '../../src/platform/unfinishedMemory.ts';
-import { Memory, quiet } from './doubles.ts';
-import { checkpoint, event, job } from '../unit/jobs/builders.ts';
+import { Memory, quiet, until } from './doubles.ts';
+import { event, job } from '../unit/jobs/builders.ts';
 import { ScriptedService } from '../unit/jobs/scriptedService.ts';
 
 const remote: Connection = { id: 'c', label: 'Remote', profile: compatibleProfile, baseURL: 'https://host.example/v1' };
@@ -26,7 +24,9 @@ type Peek = (connection: Connection, options?: { readonly start?: string }) => P
 function connect(connection: Connection, peek: Peek) {
   const changed = new vscode.EventEmitter<void>();
   const get = (id: string) => (id === connection.id ? connection : undefined);
-  return { current: connection, get, peek, onDidChange: changed.event, changed };
+  const keyState = async () => ({ kind: 'notNeeded', usable: true }) as const;
+  const all = () => [connection];
+  return { current: connection, all, get, peek, keyState, onDidChange: changed.event, changed };
 }
 
 function watch(connection: Connection, peek: Peek) {
@@ -35,16 +35,6 @@ function watch(connection: Connection, peek: Peek) {
   const connections = connect(connection, peek);
   const watcher = new JobWatcher({ connections, store, globalState, log: quiet });
   return { store, watcher, globalState, connections };
-}
-
-async function until<T>(what: string, read: () => T | Promise<T>, timeout = 30_000): Promise<NonNullable<Awaited<T>>> {
-  const end = Date.now() + timeout;
-  for (;;) {
-    const value = await read();
-    if (value !== undefined && value !== null && value !== false) return value;
-    if (Date.now() > end) throw new Error(`In ${timeout / 1000} s not: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 suite('job watcher', () => {
@@ -144,85 +134,6 @@ suite('job watcher', () => {
   });
 });
 
-suite('job tree', () => {
-  function plant(jobs: readonly WireJob[]) {
-    const { store, watcher, connections } = watch(remote, async () => new ScriptedService());
-    store.applyPage('c', { object: 'list', data: jobs, has_more: false }, store.ask(1));
-    const tree = new JobTree({
-      connections,
-      jobStore: store,
-      jobWatcher: watcher,
-      jobOrigins: new JobOrigins(new Memory()),
-    });
-    const changed: (JobNode | undefined)[] = [];
-    tree.onDidChangeTreeData((node) => changed.push(node));
-    return { store, tree, changed, watcher };
-  }
-
-  test('every status has a row with words, an icon and an identity', () => {
-    const unfinished = ['validating_files', 'queued', 'running', 'paused'];
-    const statuses = [...unfinished, 'succeeded', 'failed', 'cancelled', 'new_word'];
-    const { tree, watcher } = plant(statuses.map((status, index) => job(`j-${index}`, 100 - index, { status })));
-    const items = tree.getChildren().map((node) => tree.getTreeItem(node));
-    assert.deepEqual(
-      items.map((item) => String(item.description).split(' · ')[0]),
-      ['Validating files', 'Queued', 'Running', 'Paused', 'Succeeded', 'Failed', 'Cancelled', 'new_word'],
-    );
-    assert.equal(new Set(items.map((item) => item.id)).size, statuses.length);
-    for (const item of items) {
-      assert.ok(item.iconPath instanceof vscode.ThemeIcon);
-      assert.ok(item.accessibilityInformation?.label.includes(String(item.description).split(' · ')[0] ?? '?'));
-    }
-    assert.deepEqual(
-      items.map((item) => item.contextValue),
-      ['c', 'c', 'c', 'c', '', '', '', 'c'].map((word) => (word === '' ? 'job copyable' : 'job cancelable copyable')),
-    );
-    tree.dispose();
-    watcher.dispose();
-  });
-
-  test('one changed job redraws one row, and its children follow', () => {
-    const { store, tree, changed, watcher } = plant([job('a', 2), job('b', 1)]);
-    const [first] = tree.getChildren();
-    assert.ok(first);
-    assert.deepEqual(tree.getChildren(first), []);
-    const ended = { status: 'succeeded', fine_tuned_model: 'ft:base-1:org:mine:abc', user_provided_suffix: 'mine' };
-    store.applyJob('c', job('a', 2, ended), store.ask(2));
-    store.applyCheckpoints({ connectionId: 'c', jobId: 'a' }, [checkpoint('a', 9)], store.ask(3));
-    assert.deepEqual(changed, [first, first]);
-    const item = tree.getTreeItem(first);
-    assert.equal(item.label, 'mine');
-    assert.equal(item.contextValue, 'job hasModel copyable');
-    const children = tree.getChildren(first);
-    assert.deepEqual(
-      children.map((node) => [node.kind, tree.getTreeItem(node).label]),
-      [
-        ['model', 'mine:abc'],
-        ['checkpoint', 'Checkpoint at step 9'],
-      ],
-    );
-    assert.equal(children[0] && tree.getParent(children[0]), first);
-    tree.dispose();
-    watcher.dispose();
-  });
-
-  test('a failed job says why, and nothing of what a service says is read as Markdown', () => {
-    const message = 'Line 3 is **bad** $(error) [x](command:evil)';
-    const error = { code: 'invalid_training_file', message, param: 'training_file' };
-    const { tree, watcher } = plant([job('a', 2, { status: 'failed', error })]);
-    const [first] = tree.getChildren();
-    assert.ok(first);
-    const [reason] = tree.getChildren(first);
-    assert.equal(reason && tree.getTreeItem(reason).label, message);
-    const { tooltip } = tree.resolveTreeItem(tree.getTreeItem(first), first);
-    assert.ok(tooltip instanceof vscode.MarkdownString);
-    assert.ok(!tooltip.value.includes('**bad**') && !tooltip.value.includes('[x](command'), tooltip.value);
-    assert.notEqual(tooltip.isTrusted, true);
-    tree.dispose();
-    watcher.dispose();
-  });
-});
-
 suite('creating a job', () => {
   test('goes from a training file to a job of the Local engine', async function () {
     this.timeout(200_000);
@@ -269,7 +180,19 @@ suite('creating a job', () => {
     await vscode.commands.executeCommand(commandIds.jobsCopyId);
     assert.equal(await vscode.env.clipboard.readText(), made.id);
     await until('the end', async () => ['succeeded', 'failed'].includes((await listJobs())[0]?.status ?? ''), 120_000);
-    assert.equal((await listJobs())[0]?.status, 'succeeded');
+    const [ended] = await listJobs();
+    assert.equal(ended?.status, 'succeeded');
+    const model = ended.fine_tuned_model;
+    await vscode.commands.executeCommand(commandIds.jobsRefresh);
+    // The command waits for its message to be put away.
+    void vscode.commands.executeCommand(commandIds.modelsRecord, { ref: { connectionId: 'local', jobId: ended.id }, model });
+    const registry = vscode.Uri.joinPath(folder, '.tunesmith', 'models.json');
+    const written = await until('the record', async () => vscode.workspace.fs.readFile(registry).then((bytes) => new TextDecoder().decode(bytes), () => undefined));
+    const { models } = JSON.parse(written) as { readonly models: readonly { readonly [key: string]: unknown }[] };
+    const sha256 = createHash('sha256').update(await vscode.workspace.fs.readFile(file)).digest('hex');
+    assert.deepEqual(models.map((entry) => [entry['model'], entry['job'], entry['dataset']]), [[model, ended.id, { file: 'create-job.jsonl', sha256 }]]);
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder, '.tunesmith'), { recursive: true });
     await vscode.workspace.fs.delete(file);
   });
 });

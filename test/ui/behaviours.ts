@@ -8,13 +8,14 @@ import { inCreation } from './creation.ts';
 import { Editing, writeTrainingFiles } from './editing.ts';
 import { FakeService } from './fakeService.ts';
 import type { Steps } from './steps.ts';
+import { fillWithEverything, lookAtTree } from './treeStates.ts';
 import { visit as visitPlace, type Place } from './visit.ts';
 import type { Workbench } from './workbench.ts';
 
 /**
  * What a person does besides the main job, in a real VS Code: cancels, stops, exports, meets services that fail,
  * works without a folder and in Restricted Mode, edits a training file. Screenshots are left in out/behaviours/.
- * Arguments name parts: `folder`, `editing`, `creation`, `empty`, `restricted`; without any, all are run.
+ * Arguments name parts: `folder`, `editing`, `creation`, `tree`, `empty`, `restricted`; without any, all are run.
  */
 const output = join(repository, 'out/behaviours');
 const keyFile = join(output, 'key.txt');
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     folder: inFolder,
     editing: inTrainingFiles,
     creation: () => inCreation(visit),
+    tree: inTree,
     empty: inEmptyWindow,
     restricted: inRestrictedMode,
   };
@@ -79,6 +81,26 @@ async function inTrainingFiles(): Promise<boolean> {
     await steps.run('bars of the statistics lead to their lines', () => editing.showStatistics());
     await steps.run('row 44, row 45: what stands in a file runs nothing and asks for nothing', () => editing.meetHostileFile());
   });
+}
+
+/** A job in every state, and services in every trouble. */
+async function inTree(): Promise<boolean> {
+  const folder = await copySample(join(output, 'tree'));
+  const [lively, expired] = [await FakeService.start(), await FakeService.start()];
+  fillWithEverything(lively);
+  expired.manner = 'keyRefused';
+  const connections = [
+    { id: 'acme', label: 'Acme', baseURL: lively.baseURL, profile: 'openai' },
+    { id: 'expired', label: 'Expired', baseURL: expired.baseURL, profile: 'compatible' },
+    { id: 'away', label: 'Away', baseURL: 'http://127.0.0.1:9/v1', profile: 'compatible' },
+  ];
+  try {
+    return await visit('tree', { folder, settings: { 'tunesmith.connections': connections } }, (steps, workbench) =>
+      lookAtTree(steps, workbench, lively, folder),
+    );
+  } finally {
+    await Promise.all([lively.stop(), expired.stop()]);
+  }
 }
 
 async function inEmptyWindow(): Promise<boolean> {
@@ -192,7 +214,7 @@ class Person {
     const workbench = this.#workbench;
     await workbench.runCommand('Fine-Tuning: Switch Connection…');
     await workbench.pick('Fake');
-    await this.#untilWelcome('has no fine-tuning jobs yet');
+    await workbench.treeRow('No fine-tuning jobs yet').waitFor();
     await this.#setKey(/Environment Variable/);
     await workbench.waitForQuickInput('2/2');
     await workbench.typeQuickInput('FAKE_KEY');
@@ -202,21 +224,24 @@ class Person {
   }
 
   async meetFailures(): Promise<void> {
-    const welcomes = [
-      ['pageNotFound', 'Something answers at the address', 'Add Connection'],
-      ['keyRefused', 'does not accept the API key', 'Set API Key'],
-      ['overloaded', 'did not list the jobs', 'Try Again'],
+    const workbench = this.#workbench;
+    const remarks = [
+      ['pageNotFound', 'Something else answers at this address', 'Refresh Jobs'],
+      ['keyRefused', 'The API key is refused', 'Set API Key'],
+      ['overloaded', 'The service did not answer well', 'Refresh Jobs'],
     ] as const;
-    for (const [manner, text, button] of welcomes) {
+    for (const [manner, text, action] of remarks) {
       this.#fake.manner = manner;
-      await this.#workbench.runCommand('Fine-Tuning: Refresh Jobs');
-      await this.#untilWelcome(text);
-      await this.#workbench.page.locator('.sidebar .monaco-button', { hasText: button }).waitFor();
-      await this.#workbench.screenshot(`welcome-${manner}`);
+      await workbench.runCommand('Fine-Tuning: Refresh Jobs');
+      const row = workbench.treeRow(text);
+      await row.waitFor();
+      await row.hover();
+      await row.locator(`.action-label[aria-label^="${action}"]`).waitFor();
+      await workbench.screenshot(`trouble-${manner}`);
     }
     this.#fake.manner = 'well';
-    await this.#workbench.page.locator('.sidebar .monaco-button', { hasText: 'Try Again' }).first().click();
-    await this.#untilWelcome('has no fine-tuning jobs yet');
+    await workbench.treeAction(workbench.treeRow('The service did not answer well'), 'Refresh Jobs');
+    await workbench.treeRow('No fine-tuning jobs yet').waitFor();
   }
 
   async useKeyFile(): Promise<void> {
@@ -321,10 +346,6 @@ class Person {
     await this.#workbench.runCommand('Fine-Tuning: Set API Key…');
     await this.#workbench.waitForQuickInput(/Where is the API key|Environment Variable/);
     await this.#workbench.pick(source);
-  }
-
-  async #untilWelcome(text: string): Promise<void> {
-    await this.#workbench.page.locator('.sidebar .welcome-view-content', { hasText: text }).waitFor();
   }
 
   #clipboard(): Promise<string> {

@@ -20,6 +20,13 @@ export class FakeService {
   /** Requests for a new job. */
   created = 0;
   jobs: Job[] = [];
+  /** When it last told them, in milliseconds since 1970. */
+  listedAt = 0;
+  /** By job id, newest first. */
+  readonly events = new Map<string, readonly unknown[]>();
+  readonly checkpoints = new Map<string, readonly unknown[]>();
+  models: readonly Job[] = [{ id: 'base-7b', object: 'model' }];
+  files: readonly Job[] = [];
   /** The job whose answer was lost. */
   lost: Job | undefined;
   readonly #loopback: Loopback;
@@ -47,13 +54,39 @@ export class FakeService {
     const path = seen.path.replace(/^\/v1|\?.*$/g, '');
     const jobPath = /^\/fine_tuning\/jobs\/([^/]+)(\/.+)?$/.exec(path);
     if (failure !== undefined) await failure(response, seen);
-    else if (path === '/models') say(listOf([{ id: 'base-7b', object: 'model' }]));
-    else if (path === '/files' && seen.method === 'GET') say(listOf([]));
+    else if (seen.method === 'DELETE') this.#delete(path, say);
+    else if (path === '/models') say(listOf(this.models));
+    else if (path === '/files' && seen.method === 'GET') say(listOf(this.files));
     else if (path.startsWith('/files')) say({ id: 'file-1', object: 'file', bytes: 1, filename: 'f', purpose: 'fine-tune' });
     else if (path === '/fine_tuning/jobs' && seen.method === 'POST') this.#create(response, seen);
-    else if (path === '/fine_tuning/jobs') say(listOf(this.jobs));
+    else if (path === '/fine_tuning/jobs') {
+      say(this.#page(new URL(seen.path, 'http://service').searchParams));
+      this.listedAt = Date.now();
+    }
     else if (path === '/chat/completions') this.#stream(response);
+    else if (jobPath?.[2] !== undefined && seen.method === 'POST') say(this.#move(jobPath[1] ?? '', jobPath[2].slice(1)));
+    else if (jobPath?.[2] === '/events') say(listOf(this.events.get(jobPath[1] ?? '') ?? []));
+    else if (jobPath?.[2] === '/checkpoints') say(listOf(this.checkpoints.get(jobPath[1] ?? '') ?? []));
     else say(jobPath?.[2] === undefined ? this.jobs.find(({ id }) => id === jobPath?.[1]) : listOf([]));
+  }
+
+  #page(query: URLSearchParams): unknown {
+    const start = this.jobs.findIndex(({ id }) => id === query.get('after')) + 1;
+    const data = this.jobs.slice(start, start + Number(query.get('limit') ?? 20));
+    return { object: 'list', data, has_more: start + data.length < this.jobs.length };
+  }
+
+  #move(jobId: string, verb: string): Job | undefined {
+    const status = { pause: 'paused', resume: 'queued', cancel: 'cancelled' }[verb];
+    this.jobs = this.jobs.map((job) => (job.id === jobId && status !== undefined ? { ...job, status } : job));
+    return this.jobs.find(({ id }) => id === jobId);
+  }
+
+  #delete(path: string, say: (body: unknown) => unknown): void {
+    const id = decodeURIComponent(path.split('/').at(-1) ?? '');
+    this.models = this.models.filter((model) => model.id !== id);
+    this.files = this.files.filter((file) => file.id !== id);
+    say({ id, object: 'model', deleted: true });
   }
 
   #create(response: ServerResponse, seen: Parameters<Answer>[1]): void {

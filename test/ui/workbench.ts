@@ -22,19 +22,20 @@ const paletteMs = 15_000;
 export class Workbench {
   readonly page: Page;
   readonly #server: VSCodeServer;
-  readonly #screenshots: string;
+  /** Where screenshots go. */
+  readonly folder: string;
 
   constructor(page: Page, server: VSCodeServer, screenshots: string) {
     this.page = page;
     this.#server = server;
-    this.#screenshots = screenshots;
+    this.folder = screenshots;
     page.setDefaultTimeout(patience);
     mkdirSync(screenshots, { recursive: true });
   }
 
   /** Saves what is to be seen as `<name>.png`, hovers among it. */
   async capture(name: string): Promise<string> {
-    const path = join(this.#screenshots, `${name}.png`);
+    const path = join(this.folder, `${name}.png`);
     await this.page.screenshot({ path, animations: 'disabled', caret: 'hide' });
     return path;
   }

@@ -18,6 +18,8 @@ type PollOutcome = {
 };
 
 const pageSize = 20;
+/** Of older jobs, which a person asks for by hand. */
+const olderPageSize = 100;
 const watchedPages = 20;
 const maxCheckpointPages = 10;
 
@@ -31,6 +33,7 @@ export class JobPoll {
   readonly #details = new Map<string, Details>();
   /** Last job of the pages read so far; undefined = everything is listed. */
   #nextAfter: string | undefined;
+  #listed = false;
 
   constructor(store: JobStore, connectionId: string, now: () => number) {
     this.#store = store;
@@ -67,7 +70,7 @@ export class JobPoll {
     const after = this.#nextAfter;
     if (after === undefined) return;
     const asked = this.#store.ask(this.#now());
-    const page = await service.listJobs({ limit: pageSize, after }, signal);
+    const page = await service.listJobs({ limit: olderPageSize, after }, signal);
     this.#store.applyPage(this.#connectionId, page, asked, after);
     if (this.#nextAfter === after) this.#nextAfter = page.has_more ? page.data.at(-1)?.id : undefined;
   }
@@ -78,13 +81,13 @@ export class JobPoll {
   }
 
   async #listNewest(service: Service, signal: AbortSignal): Promise<ReadonlySet<string>> {
-    const known = this.#store.list(this.#connectionId).length;
     const asked = this.#store.ask(this.#now());
     const page = await service.listJobs({ limit: pageSize }, signal);
     const linked = page.data.some((job) => this.#store.get(this.#ref(job.id)) !== undefined);
     this.#store.applyPage(this.#connectionId, page, asked);
     if (!page.has_more) this.#nextAfter = undefined;
-    else if (known === 0 || !linked) this.#nextAfter = page.data.at(-1)?.id;
+    else if (!this.#listed || !linked) this.#nextAfter = page.data.at(-1)?.id;
+    this.#listed = true;
     return new Set(page.data.map((job) => job.id));
   }
 

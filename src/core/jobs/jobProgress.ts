@@ -11,9 +11,11 @@ export type JobProgress = {
   readonly at: number;
   /** Unix seconds at which training ends: the service's own word, else from the speed so far; undefined = unknown. */
   readonly finishAt: number | undefined;
+  /** Seconds that a step takes, over the newest steps; undefined before two of them were told. */
+  readonly secondsPerStep: number | undefined;
 };
 
-type Step = Omit<JobProgress, 'finishAt'>;
+type Step = Omit<JobProgress, 'finishAt' | 'secondsPerStep'>;
 
 /** Steps the speed is measured over. */
 const speedWindow = 50;
@@ -29,7 +31,7 @@ const standsStill: ReadonlySet<JobPhase> = new Set([
   'cancelled',
 ]);
 
-/** How far the job is, by its newest event that names a step; undefined before the first step. */
+/** How far the job is, by its newest event that names a step, or by the job itself; undefined before the first step. */
 export function jobProgress(record: JobRecord): JobProgress | undefined {
   const { events, job } = record;
   let newest: Step | undefined;
@@ -42,9 +44,25 @@ export function jobProgress(record: JobRecord): JobProgress | undefined {
     newest = newest === undefined ? step : fillIn(newest, step);
     if (step.step < (oldest?.step ?? Infinity)) oldest = step;
   }
-  if (newest === undefined || oldest === undefined) return undefined;
-  if (standsStill.has(describeStatus(job.status).phase)) return { ...newest, finishAt: undefined };
-  return { ...newest, finishAt: job.estimated_finish ?? extrapolate(oldest, newest) };
+  const secondsPerStep = oldest && newest && speed(oldest, newest);
+  newest = later(newest, stepOfJob(record));
+  if (newest === undefined) return undefined;
+  const stands = standsStill.has(describeStatus(job.status).phase);
+  const finishAt = stands ? undefined : (job.estimated_finish ?? extrapolate(newest, secondsPerStep));
+  return { ...newest, finishAt, secondsPerStep };
+}
+
+/** Some services count the steps in the job, and tell no event of each. */
+function stepOfJob({ job, seenAt }: JobRecord): Step | undefined {
+  const step = finite(job.trained_steps);
+  if (step === undefined || step <= 0) return undefined;
+  const unknown = { trainLoss: undefined, validLoss: undefined };
+  return { step, totalSteps: finite(job.total_steps), ...unknown, at: Math.round(seenAt / 1_000) };
+}
+
+function later(told: Step | undefined, counted: Step | undefined): Step | undefined {
+  if (told === undefined || counted === undefined) return told ?? counted;
+  return counted.step > told.step ? fillIn(counted, told) : fillIn(told, counted);
 }
 
 /** What the newest event leaves out (a total, a loss that is not measured at every step), an older one tells. */
@@ -57,11 +75,15 @@ function fillIn(newest: Step, older: Step): Step {
   };
 }
 
-function extrapolate(oldest: Step, newest: Step): number | undefined {
+function speed(oldest: Step, newest: Step): number | undefined {
   const steps = newest.step - oldest.step;
   const seconds = newest.at - oldest.at;
-  if (newest.totalSteps === undefined || steps <= 0 || seconds <= 0) return undefined;
-  return Math.round(newest.at + ((newest.totalSteps - newest.step) * seconds) / steps);
+  return steps > 0 && seconds > 0 ? seconds / steps : undefined;
+}
+
+function extrapolate({ at, step, totalSteps }: Step, secondsPerStep: number | undefined): number | undefined {
+  if (totalSteps === undefined || secondsPerStep === undefined) return undefined;
+  return Math.round(at + (totalSteps - step) * secondsPerStep);
 }
 
 /** `Step 131/303: training loss=0.25, validation loss=0.37`; Azure leaves the total out. */

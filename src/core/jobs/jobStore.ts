@@ -56,6 +56,8 @@ type Entry = {
 export class JobStore {
   readonly #entries = new Map<string, Map<string, Entry>>();
   readonly #coverage = new Map<string, JobCoverage>();
+  /** Lists as they were told last, until something in them changes. */
+  readonly #lists = new Map<string, readonly JobRecord[]>();
   readonly #emitter = new JobEmitter<JobChange>();
   #order = 0;
 
@@ -72,10 +74,19 @@ export class JobStore {
 
   /** Newest first. */
   list(connectionId: string): readonly JobRecord[] {
-    return [...(this.#entries.get(connectionId)?.values() ?? [])]
+    const known = this.#lists.get(connectionId);
+    if (known !== undefined) return known;
+    const list = [...(this.#entries.get(connectionId)?.values() ?? [])]
       .filter((entry) => entry.visible)
       .map((entry) => entry.record)
       .sort((a, b) => b.job.created_at - a.job.created_at || (a.job.id < b.job.id ? 1 : -1));
+    this.#lists.set(connectionId, list);
+    return list;
+  }
+
+  /** Connections of which jobs are known. */
+  get connectionIds(): readonly string[] {
+    return [...this.#entries.keys()].filter((id) => this.list(id).length > 0);
   }
 
   onDidChange(listener: (change: JobChange) => void): Subscription {
@@ -115,7 +126,7 @@ export class JobStore {
     entry.eventsTouched = this.#order += 1;
     const events = mergeEvents(entry.record.events, page, after);
     if (events === entry.record.events) return;
-    entry.record = { ...entry.record, events };
+    this.#replace(entry, { ...entry.record, events });
     this.#evictEvents();
     this.#fireJob(entry, new Set<JobField>(['events']));
   }
@@ -127,7 +138,7 @@ export class JobStore {
     entry.checkpointsOrder = asked.order;
     const sorted = [...checkpoints].sort((a, b) => b.step_number - a.step_number);
     if (isSame(sorted, entry.record.checkpoints)) return;
-    entry.record = { ...entry.record, checkpoints: sorted };
+    this.#replace(entry, { ...entry.record, checkpoints: sorted });
     this.#fireJob(entry, new Set<JobField>(['checkpoints']));
   }
 
@@ -136,6 +147,7 @@ export class JobStore {
     const removed = this.list(connectionId).map((record) => record.job.id);
     this.#entries.delete(connectionId);
     this.#coverage.delete(connectionId);
+    this.#lists.delete(connectionId);
     if (removed.length > 0) this.#emitter.fire({ kind: 'listChanged', connectionId, added: [], removed });
   }
 
@@ -161,9 +173,9 @@ export class JobStore {
       jobs.set(job.id, entry);
     } else if (supersedes(job, asked.order, entry)) {
       entry.jobOrder = asked.order;
-      entry.record = { ...entry.record, job, seenAt: Math.max(asked.at, entry.record.seenAt) };
+      this.#replace(entry, { ...entry.record, job, seenAt: Math.max(asked.at, entry.record.seenAt) });
     } else if (asked.at > entry.record.seenAt) {
-      entry.record = { ...entry.record, seenAt: asked.at };
+      this.#replace(entry, { ...entry.record, seenAt: asked.at });
     }
     if (how === 'listed') entry.listedOrder = Math.max(entry.listedOrder, asked.order);
     else entry.directOrder = Math.max(entry.directOrder, asked.order);
@@ -186,6 +198,7 @@ export class JobStore {
         if (fields.size > 0) changed.push({ entry, fields });
       }
     }
+    this.#lists.delete(connectionId);
     if (added.length + removed.length > 0) this.#emitter.fire({ kind: 'listChanged', connectionId, added, removed });
     for (const { entry, fields } of changed) this.#fireJob(entry, fields);
   }
@@ -206,8 +219,13 @@ export class JobStore {
     let total = 0;
     for (const entry of holders) {
       total += entry.record.events.length;
-      if (total > maxEvents && entry !== holders[0]) entry.record = { ...entry.record, events: [] };
+      if (total > maxEvents && entry !== holders[0]) this.#replace(entry, { ...entry.record, events: [] });
     }
+  }
+
+  #replace(entry: Entry, record: JobRecord): void {
+    entry.record = record;
+    this.#lists.delete(record.connectionId);
   }
 
   #fireJob(entry: Entry, fields: ReadonlySet<JobField>): void {

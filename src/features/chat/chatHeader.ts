@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import type { JobStore } from '../../core/jobs/jobStore.ts';
+import { daysLeft, shortLifeDays } from '../../core/models/modelLife.ts';
 import { ServiceError } from '../../core/providers/port.ts';
 import { troubleOf } from '../../core/providers/trouble.ts';
 import type { Connections } from '../../platform/connections.ts';
 import { explainError } from '../../platform/errorReport.ts';
+import { lifeSentence, lifeText } from '../../messages/models.ts';
 import type { JobWatcher } from '../../platform/jobWatcher.ts';
+import type { ModelLives } from '../../platform/modelLives.ts';
 import type { ChatHeader, ChatReadiness, ModelView } from '../../protocol/chat.ts';
 import type { ChatSession } from './chatSession.ts';
 import type { TrainingKnowledge } from './trainingKnowledge.ts';
@@ -14,6 +17,7 @@ export type HeaderServices = {
   readonly connections: Connections;
   readonly jobStore: JobStore;
   readonly jobWatcher: JobWatcher;
+  readonly lives: ModelLives;
   readonly knowledge: TrainingKnowledge;
   readonly session: ChatSession;
 };
@@ -62,14 +66,17 @@ function toTrouble({ connections, jobWatcher }: HeaderServices): string {
   return vscode.l10n.t('The models of {0} could not be read. {1}', label, explainError(state.error));
 }
 
-function toModelView({ connections, jobStore, jobWatcher, session }: HeaderServices): ModelView | null {
+function toModelView({ connections, jobStore, jobWatcher, lives, session }: HeaderServices): ModelView | null {
   const { model } = session.state.settings;
   if (model === null) return null;
   const { connectionId, jobId } = model.ref;
   const record = jobStore.get(model.ref);
   const connection = connections.get(connectionId);
   const foreign = connectionId === connections.current.id ? undefined : (connection?.label ?? connectionId);
-  const view = { name: toModelName(model), detail: toModelDetail(model, record, foreign) };
+  const life = lives.get(connectionId, model.model, record?.job.model);
+  const now = Date.now();
+  const detail = [toModelDetail(model, record, foreign), ...(life === undefined ? [] : [lifeText(life, now)])].join(' · ');
+  const view = { name: toModelName(model), detail };
   if (connection === undefined) {
     return { ...view, warning: vscode.l10n.t('The connection {0} of this model was removed.', connectionId) };
   }
@@ -78,7 +85,8 @@ function toModelView({ connections, jobStore, jobWatcher, session }: HeaderServi
     const warning = vscode.l10n.t('{0} does not list the job {1} of this model any more.', connection.label, jobId);
     return { ...view, warning };
   }
-  return view;
+  const isShort = life !== undefined && daysLeft(life, now) <= shortLifeDays;
+  return isShort ? { ...view, warning: lifeSentence(life, now) } : view;
 }
 
 function toEarlierTurnsHint(singleTurn: boolean | undefined): string {

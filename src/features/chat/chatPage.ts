@@ -101,6 +101,8 @@ export class ChatPage implements vscode.Disposable {
     this.#ready = true;
     onReady();
     void session.learn();
+    const { model } = session.state.settings;
+    if (model !== null) void this.#services.lives.learn(model.ref.connectionId, model.model);
     const header = toHeader(this.#services);
     this.#sentHeader = JSON.stringify(header);
     if (this.#wantsFocus) setTimeout(() => this.#page.tell('focusInput'), 0);

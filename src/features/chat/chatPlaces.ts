@@ -27,9 +27,10 @@ export class ChatPlaces implements vscode.WebviewViewProvider, vscode.WebviewPan
 
   constructor(services: PlaceServices) {
     this.#services = services;
-    const { connections, jobStore, jobWatcher, session } = services;
+    const { connections, jobStore, jobWatcher, lives, session } = services;
     this.#disposables.add(connections.onDidChange(() => this.#lookAgain()));
     this.#disposables.add(jobStore.onDidChange(() => this.#update()));
+    this.#disposables.add(lives.onDidChange(() => this.#update()));
     this.#disposables.add(jobWatcher.onDidChangeState(() => this.#update()));
     this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#lookAgain()));
     this.#disposables.add(

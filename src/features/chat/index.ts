@@ -7,6 +7,7 @@ import { DisposableStore } from '../../platform/disposables.ts';
 import type { JobOrigins } from '../../platform/jobOrigins.ts';
 import type { JobWatcher } from '../../platform/jobWatcher.ts';
 import type { Log } from '../../platform/log.ts';
+import type { ModelLives } from '../../platform/modelLives.ts';
 import { WebviewHost } from '../../platform/webviewHost.ts';
 import { AnswerTarget } from './answerTarget.ts';
 import { ChatCommands } from './chatCommands.ts';
@@ -24,6 +25,7 @@ type ChatServices = {
   readonly jobStore: JobStore;
   readonly jobWatcher: JobWatcher;
   readonly jobOrigins: JobOrigins;
+  readonly lives: ModelLives;
   /** Work that must be done before the window goes. */
   readonly beforeEnd: (work: () => Promise<void>) => void;
 };

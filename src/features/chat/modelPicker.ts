@@ -3,13 +3,16 @@ import { commandIds } from '../../contributions.ts';
 import { sameModel, type TunedModel } from '../../core/chat/transcript.ts';
 import type { JobStore } from '../../core/jobs/jobStore.ts';
 import type { Connections } from '../../platform/connections.ts';
+import { lifeText } from '../../messages/models.ts';
 import type { JobWatcher } from '../../platform/jobWatcher.ts';
+import type { ModelLives } from '../../platform/modelLives.ts';
 import { listTunedModels, toModelDetail, toModelName } from './tunedModels.ts';
 
 type PickerServices = {
   readonly connections: Connections;
   readonly jobStore: JobStore;
   readonly jobWatcher: JobWatcher;
+  readonly lives: ModelLives;
 };
 
 type Item = vscode.QuickPickItem & { readonly tuned?: TunedModel; readonly command?: string };
@@ -27,15 +30,25 @@ export async function pickTunedModel(services: PickerServices, chosen: TunedMode
   return picked?.tuned;
 }
 
-async function toItems({ connections, jobStore, jobWatcher }: PickerServices, chosen: TunedModel | null): Promise<Item[]> {
+async function toItems({ connections, jobStore, jobWatcher, lives }: PickerServices, chosen: TunedModel | null): Promise<Item[]> {
   const { id } = connections.current;
   if (listTunedModels(jobStore, id).length === 0) await jobWatcher.refresh(id);
-  const models = listTunedModels(jobStore, id).map((tuned): Item => {
+  const all = listTunedModels(jobStore, id);
+  const latest = all.find(({ checkpoint }) => checkpoint === undefined);
+  const models = all.map((tuned): Item => {
     const isChosen = sameModel(tuned, chosen);
+    const record = jobStore.get(tuned.ref);
+    const life = record && lives.getOf(record, tuned.model);
+    // Which one is the latest is told, and never taken for the person: it changes with each job.
+    const words = [
+      ...(isChosen ? [vscode.l10n.t('chosen')] : []),
+      ...(tuned === latest ? [vscode.l10n.t('latest')] : []),
+      ...(life === undefined ? [] : [lifeText(life, Date.now())]),
+    ];
     return {
       label: `$(${isChosen ? 'check' : tuned.checkpoint === undefined ? 'symbol-misc' : 'git-commit'}) ${toModelName(tuned)}`,
-      ...(isChosen ? { description: vscode.l10n.t('chosen') } : {}),
-      detail: toModelDetail(tuned, jobStore.get(tuned.ref), undefined),
+      ...(words.length === 0 ? {} : { description: words.join(' · ') }),
+      detail: toModelDetail(tuned, record, undefined),
       tuned,
     };
   });

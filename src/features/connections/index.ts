@@ -47,6 +47,7 @@ export function registerConnections(services: ConnectionsServices): vscode.Dispo
     services.connections.onDidRemove((connectionId) => {
       void Promise.all([
         services.jobOrigins.forgetConnection(connectionId),
+        services.deployed.forgetConnection(connectionId),
         services.jobWatcher.unfinished.forgetConnection(connectionId),
       ]);
     }),

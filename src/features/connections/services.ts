@@ -1,5 +1,6 @@
 import type { JobStore } from '../../core/jobs/jobStore.ts';
 import type { Connections } from '../../platform/connections.ts';
+import type { DeployedModels } from '../../platform/deployedModels.ts';
 import type { EngineProcess } from '../../platform/engineProcess.ts';
 import type { JobOrigins } from '../../platform/jobOrigins.ts';
 import type { JobWatcher } from '../../platform/jobWatcher.ts';
@@ -12,5 +13,6 @@ export type ConnectionsServices = {
   readonly jobStore: JobStore;
   /** What is remembered of jobs, which goes with their connection. */
   readonly jobOrigins: Pick<JobOrigins, 'forgetConnection'>;
+  readonly deployed: Pick<DeployedModels, 'forgetConnection'>;
   readonly jobWatcher: Pick<JobWatcher, 'unfinished'>;
 };

@@ -1,16 +1,19 @@
 import * as vscode from 'vscode';
 import { commandIds, settingIds, viewIds } from '../../contributions.ts';
 import { pickFinished } from '../../core/jobs/finishedJobs.ts';
+import { failedLines, readJobFailure } from '../../core/jobs/jobFailure.ts';
 import { jobName, shortModelName } from '../../core/jobs/jobName.ts';
 import type { JobRecord, JobStore } from '../../core/jobs/jobStore.ts';
-import { jobErrorText } from '../../messages/jobs.ts';
+import { jobFailureSentence } from '../../messages/jobFailures.ts';
 import type { Connections } from '../../platform/connections.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 import type { Log } from '../../platform/log.ts';
 import type { JobOrigins } from '../../platform/jobOrigins.ts';
 import type { JobWatcher } from '../../platform/jobWatcher.ts';
+import type { NoticeClaims } from '../../platform/noticeClaims.ts';
 import { refOf } from './jobNode.ts';
+import { chosenOf, recordModel, recordsByItself } from './models/modelRecord.ts';
 import { showProblems } from './showProblems.ts';
 
 type FinishedNoticesServices = {
@@ -20,13 +23,14 @@ type FinishedNoticesServices = {
   readonly jobWatcher: JobWatcher;
   readonly jobOrigins: JobOrigins;
   readonly datasets: Datasets;
+  readonly claims: NoticeClaims;
 };
 
 type Action = { readonly title: string; run(): unknown };
 
 /**
  * Says once that a job has ended, in the window that has the focus; without one, in the next that gets it. Windows
- * share the memory of what is still to be told.
+ * share the memory of what is still to be told, and claim each word before they say it.
  */
 export class FinishedNotices implements vscode.Disposable {
   readonly #services: FinishedNoticesServices;
@@ -59,8 +63,11 @@ export class FinishedNotices implements vscode.Disposable {
   async #tell(connectionId: string): Promise<void> {
     if (!vscode.window.state.focused) return;
     const { jobStore, jobWatcher, log } = this.#services;
-    const finished = pickFinished(jobWatcher.unfinished.all, jobStore.list(connectionId));
-    await Promise.all(finished.map((record) => jobWatcher.unfinished.forget(refOf(record))));
+    const ended = pickFinished(jobWatcher.unfinished.all, jobStore.list(connectionId));
+    const mine = await Promise.all(ended.map((record) => this.#services.claims.claim(refOf(record))));
+    for (const record of ended) await jobWatcher.unfinished.forget(refOf(record));
+    const finished = ended.filter((_, index) => mine[index]);
+    for (const record of finished) await this.#record(record);
     const wanted = vscode.workspace.getConfiguration().get<boolean>(settingIds.notifyWhenFinished, true);
     // Whoever cancelled a job knows.
     const news = finished.filter((record) => record.job.status !== 'cancelled');
@@ -69,6 +76,18 @@ export class FinishedNotices implements vscode.Disposable {
     const [only] = news;
     if (news.length > 1) await this.#showMany(news);
     else if (only !== undefined) await this.#showOne(only);
+  }
+
+  /** Where the person wants it, the new model goes into the workspace's list; what goes wrong there is only logged. */
+  async #record(record: JobRecord): Promise<void> {
+    const chosen = chosenOf(record);
+    const origin = this.#services.jobOrigins.get(refOf(record));
+    if (chosen === undefined || record.job.status !== 'succeeded' || !recordsByItself(settingIds.recordModels, origin)) return;
+    try {
+      await recordModel(this.#services, chosen);
+    } catch (error) {
+      this.#services.log.error(`The model of ${record.job.id} was not recorded`, error);
+    }
   }
 
   async #showOne(record: JobRecord): Promise<void> {
@@ -90,8 +109,13 @@ export class FinishedNotices implements vscode.Disposable {
                 run: () => showProblems(this.#services.datasets, vscode.Uri.parse(origin.trainingFile)),
               },
             ];
-      const text = vscode.l10n.t('Fine-tuning job "{0}" failed: {1}', jobName(job), jobErrorText(job.error));
-      await choose(vscode.window.showErrorMessage, text, [...problems, metrics, this.#silence()]);
+      const line: Action[] =
+        failedLines(readJobFailure(job.error)).length === 0
+          ? []
+          : [{ title: vscode.l10n.t('Open the Line'), run: () => vscode.commands.executeCommand(commandIds.jobsOpenLine, ref) }];
+      const text = vscode.l10n.t('Fine-tuning job "{0}" failed. {1}', jobName(job), jobFailureSentence(job.error));
+      const what = line.length > 0 ? line : problems;
+      await choose(vscode.window.showErrorMessage, text, [...what, metrics, this.#silence()]);
       return;
     }
     const text =

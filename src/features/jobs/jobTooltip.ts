@@ -5,23 +5,31 @@ import type { JobOrigin } from '../../core/jobs/jobOrigin.ts';
 import { jobProgress } from '../../core/jobs/jobProgress.ts';
 import { describeStatus } from '../../core/jobs/jobStatus.ts';
 import type { JobRecord } from '../../core/jobs/jobStore.ts';
+import type { ModelLife } from '../../core/models/modelLife.ts';
 import type { Auto } from '../../core/providers/wire.ts';
-import { durationText, jobErrorText, progressText, statusText, timeText } from '../../messages/jobs.ts';
+import { jobFailureSentence } from '../../messages/jobFailures.ts';
+import { durationText, progressText, stallText, statusText, timeText, waitingText } from '../../messages/jobs.ts';
+import { lifeSentence } from '../../messages/models.ts';
 
 const { t } = vscode.l10n;
 
+/** What is known of a job besides its record. */
+type Beside = {
+  /** The connection's label. */
+  readonly connection: string;
+  readonly origin: JobOrigin | undefined;
+  readonly stalledMs: number | undefined;
+  readonly life: ModelLife | undefined;
+};
+
 /** Everything known about a job. Values come from a service, so none of them is read as Markdown. */
-export function toTooltip(
-  record: JobRecord,
-  connectionLabel: string,
-  origin: JobOrigin | undefined,
-): vscode.MarkdownString {
+export function toTooltip(record: JobRecord, beside: Beside): vscode.MarkdownString {
   const status = describeStatus(record.job.status);
   const tooltip = new vscode.MarkdownString('', true);
   tooltip.appendMarkdown(`$(${status.icon.replace('~spin', '')}) **`);
   tooltip.appendText(jobName(record.job));
   tooltip.appendMarkdown('**\n\n');
-  for (const [label, value] of facts(record, connectionLabel, origin)) {
+  for (const [label, value] of facts(record, beside)) {
     tooltip.appendMarkdown('- ');
     tooltip.appendText(`${label}: ${value.replace(/\s*\n\s*/g, ' ')}`);
     tooltip.appendMarkdown('\n');
@@ -29,7 +37,7 @@ export function toTooltip(
   return tooltip;
 }
 
-function facts(record: JobRecord, connection: string, origin: JobOrigin | undefined): readonly [string, string][] {
+function facts(record: JobRecord, { connection, origin, stalledMs, life }: Beside): readonly [string, string][] {
   const { job } = record;
   const { language } = vscode.env;
   const number = (value: number) => new Intl.NumberFormat(language).format(value);
@@ -42,13 +50,17 @@ function facts(record: JobRecord, connection: string, origin: JobOrigin | undefi
   const all: (readonly [string, string | null | undefined])[] = [
     [t('Status'), statusText(status)],
     [t('Progress'), progress && progressText(progress, language)],
-    [t('Finishes in about'), remaining(progress?.finishAt)],
+    [t('Last step'), progress && timeText(progress.at, language)],
+    [t('Stalled'), stalledMs === undefined ? undefined : t('{0}; the service still says that it runs', stallText(stalledMs))],
+    [t('In the queue'), status.phase === 'queued' ? waitingText(Date.now() / 1_000 - job.created_at) : undefined],
+    [t('Finishes in about'), remaining(progress?.finishAt ?? (status.terminal ? undefined : (job.estimated_finish ?? undefined)))],
     [t('Notice'), status.terminal ? undefined : latestWarning(record.events)],
-    [t('Error'), job.status === 'failed' ? jobErrorText(job.error) : undefined],
+    [t('Error'), job.status === 'failed' ? jobFailureSentence(job.error) : undefined],
     [t('Job'), job.id],
     [t('Connection'), connection],
     [t('Base model'), job.model],
     [t('Tuned model'), job.fine_tuned_model ?? undefined],
+    [t('Life'), life && lifeSentence(life, Date.now())],
     [t('Suffix'), job.user_provided_suffix ?? undefined],
     [t('Created'), job.created_at === 0 ? undefined : timeText(job.created_at, language)],
     [t('Finished'), job.finished_at === null ? undefined : timeText(job.finished_at, language)],

@@ -9,7 +9,8 @@ import type { Measure, MetricPoint } from '../../core/metrics/points.ts';
 import { summarize } from '../../core/metrics/summary.ts';
 import type { WireEvent, WireJob } from '../../core/providers/wire.ts';
 import { explainDiagnosis } from '../../messages/diagnosis.ts';
-import { durationText, jobErrorText, statusText, timeText } from '../../messages/jobs.ts';
+import { jobFailureSentence } from '../../messages/jobFailures.ts';
+import { durationText, statusText, timeText } from '../../messages/jobs.ts';
 import type { EventView, FactView, FinalView, JobView, ProgressView, Remark, StatusTone } from '../../protocol/metrics.ts';
 
 const { t } = vscode.l10n;
@@ -173,7 +174,7 @@ function toDiagnosis(diagnosis: Diagnosis, { phase }: JobStatus): Remark | null 
 
 function toRemarks(job: WireJob, points: readonly MetricPoint[]): Remark[] {
   const remarks: Remark[] = [];
-  if (job.status === 'failed') remarks.push({ tone: 'error', text: t('The job failed. {0}', jobErrorText(job.error)) });
+  if (job.status === 'failed') remarks.push({ tone: 'error', text: t('The job failed. {0}', jobFailureSentence(job.error)) });
   if (job.status === 'cancelled' && points.length > 0) {
     remarks.push({ tone: 'info', text: t('The job was cancelled, so its curves end before the training did.') });
   }

@@ -118,15 +118,25 @@ test('services without events and checkpoints still have jobs', async () => {
 
 test('pages follow one another, and the first page is what is asked again', async () => {
   const { service, poll, ids } = setUp();
-  service.jobs = Array.from({ length: 45 }, (_, index) => job(`j${index}`, 100 - index, { status: 'succeeded' }));
+  service.jobs = Array.from({ length: 145 }, (_, index) => job(`j${index}`, 1_000 - index, { status: 'succeeded' }));
   await poll.round(service, nobody, signal);
   assert.deepEqual([ids().length, poll.hasMore], [20, true]);
   await poll.loadMore(service, signal);
   await poll.round(service, nobody, signal);
-  assert.deepEqual([ids().length, poll.hasMore], [40, true]);
+  assert.deepEqual([ids().length, poll.hasMore], [120, true]);
   await poll.loadMore(service, signal);
-  assert.deepEqual([ids().length, poll.hasMore], [45, false]);
-  assert.deepEqual(service.asked, ['jobs', 'jobs after j19', 'jobs', 'jobs after j39']);
+  assert.deepEqual([ids().length, poll.hasMore], [145, false]);
+  assert.deepEqual(service.asked, ['jobs', 'jobs after j19', 'jobs', 'jobs after j119']);
+});
+
+test('what was known before the first round does not hide that there is more', async () => {
+  const { store, service, poll, ids } = setUp();
+  service.jobs = Array.from({ length: 45 }, (_, index) => job(`j${index}`, 100 - index, { status: 'succeeded' }));
+  store.applyPage('c', { object: 'list', data: service.jobs.slice(0, 20), has_more: true }, store.ask(1));
+  await poll.round(service, nobody, signal);
+  assert.equal(poll.hasMore, true);
+  await poll.loadMore(service, signal);
+  assert.equal(ids().length, 45);
 });
 
 test('jobs that came between two far apart rounds can be reached by loading more', async () => {

@@ -22,7 +22,8 @@ test('the newest metrics event tells step, total and losses, the speed so far te
       event('3', 111, null, 'Checkpoint created at step 11'),
     ]),
   );
-  assert.deepEqual(progress, { step: 11, totalSteps: 21, trainLoss: 0.4213, validLoss: 0.9, at: 110, finishAt: 120 });
+  const told = { step: 11, totalSteps: 21, trainLoss: 0.4213, validLoss: 0.9 };
+  assert.deepEqual(progress, { ...told, at: 110, finishAt: 120, secondsPerStep: 1 });
   assert.equal(progressText(progress, 'en'), 'step 11/21 · loss 0.421');
 });
 
@@ -65,4 +66,13 @@ test("the service's own estimate comes first, and an ended job has no end to com
 test('steps of one second give no speed', () => {
   const events = [event('1', 1, { step: 1, total_steps: 9 }), event('2', 1, { step: 2, total_steps: 9 })];
   assert.equal(jobProgress(record(events))?.finishAt, undefined);
+});
+
+test('a service that counts steps in the job itself tells how far it is without events', () => {
+  const told = jobProgress({ ...record([], { trained_steps: 5, total_steps: 20, estimated_finish: 500 }), seenAt: 9_000 });
+  assert.deepEqual([told?.step, told?.totalSteps, told?.finishAt, told?.at], [5, 20, 500, 9]);
+  const events = [event('1', 100, { step: 1, train_loss: 2 }), event('2', 110, { step: 3 })];
+  const both = jobProgress(record(events, { trained_steps: 5, total_steps: 20 }));
+  assert.deepEqual([both?.step, both?.totalSteps, both?.trainLoss, both?.secondsPerStep], [5, 20, 2, 5]);
+  assert.equal(jobProgress(record([], { trained_steps: 0, total_steps: 20 })), undefined);
 });

@@ -5,8 +5,8 @@ import { parseJob, parsePage } from '../../../src/api/answers.ts';
 import { jobName, shortModelName } from '../../../src/core/jobs/jobName.ts';
 import { describeStatus } from '../../../src/core/jobs/jobStatus.ts';
 import { JobStore } from '../../../src/core/jobs/jobStore.ts';
-import type { WireCheckpoint, WireJob, WirePage } from '../../../src/core/providers/wire.ts';
-import { jobErrorText, statusText } from '../../../src/messages/jobs.ts';
+import type { WireCheckpoint, WirePage } from '../../../src/core/providers/wire.ts';
+import { statusText } from '../../../src/messages/jobs.ts';
 import { job } from './builders.ts';
 
 const folder = new URL('../../../../shared/data/jobs/', import.meta.url);
@@ -66,13 +66,3 @@ const models: [model: string, short: string][] = [
 ];
 
 for (const [model, short] of models) test(`short name of ${model}`, () => assert.equal(shortModelName(model), short));
-
-const errors: [error: WireJob['error'], text: string][] = [
-  [{ code: 'invalid_training_file', message: 'Example 3 is empty.', param: 'training_file' }, 'Example 3 is empty.'],
-  [{ code: 'server_error', message: null, param: null }, 'server_error'],
-  [null, 'The service gave no reason.'],
-];
-
-for (const [error, text] of errors) {
-  test(`error ${JSON.stringify(error)}`, () => assert.equal(jobErrorText(error), text));
-}

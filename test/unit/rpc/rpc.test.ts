@@ -167,4 +167,36 @@ describe('rpc', () => {
     }
     assert.equal(await toHost.call('add', { a: 1, b: 1 }), 2);
   });
+
+  it('row 96: 10,000 random messages call nothing that is not offered, before, while and after the line is open', async () => {
+    const { host, page } = createPortPair();
+    const called: string[] = [];
+    const handlers = createHandlers({
+      note: ({ text }) => void called.push(`note ${typeof text}`),
+      wait: ({ name }) => (called.push(`wait ${typeof name}`), ''),
+    });
+    page.post({ rpc: 'notice', method: 'note', params: { text: 'too early' } });
+    await new Promise((resolve) => setImmediate(resolve));
+    const faults: unknown[] = [];
+    const connection = connect<Page, Host>(host, handlers, (_, error) => faults.push(error));
+    let state = 1;
+    const random = (below: number): number => ((state = (state * 48_271) % 0x7fffffff), state % below);
+    const names = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'nothing', ''];
+    const kinds = ['request', 'notice', 'cancel', 'result', 'error', 'x', 7, null];
+    const scraps: readonly unknown[] = [null, undefined, 1, 'text', [], {}, { a: 1 }, { id: {} }, new Uint8Array(4), Number.NaN, { toString: 1 }];
+    const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T;
+    for (let count = 0; count < 10_000; count += 1) {
+      const shaped = { rpc: pick(kinds), id: pick([1, 'x', null, {}, -1]), method: pick(names), params: pick(scraps), error: pick(scraps) };
+      page.post(random(3) === 0 ? pick(scraps) : shaped);
+    }
+    page.post('x'.repeat(100 * 1024 * 1024));
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    page.post({ rpc: 'notice', method: 'note', params: { text: 'in time' } });
+    await new Promise((resolve) => setImmediate(resolve));
+    connection.dispose();
+    page.post({ rpc: 'notice', method: 'note', params: { text: 'too late' } });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(called, ['note string'], 'the line still works after all of it');
+    assert.equal(({} as Readonly<Record<string, unknown>>)['a'], undefined);
+  });
 });

@@ -52,9 +52,12 @@ export class JobSnapshots {
 
   /** Forgets the jobs of a connection at all its addresses. */
   async forget(connectionId: string): Promise<void> {
-    const own = new RegExp(`^${connectionId}-[0-9a-f]{16}\\.json$`);
-    const names = await listFolder(this.#folder).catch(() => []);
-    for (const { name } of names) if (own.test(name)) await removeTree(join(this.#folder, name)).catch(() => undefined);
+    const own = `${connectionId}-`;
+    for (const { name } of await listFolder(this.#folder).catch(() => [])) {
+      // The id of another connection may begin with this one's.
+      const isOwn = name.startsWith(own) && /^[0-9a-f]{16}\.json$/.test(name.slice(own.length));
+      if (isOwn) await removeTree(join(this.#folder, name)).catch(() => undefined);
+    }
   }
 
   #pathOf({ id, baseURL, profile }: Connection): string | undefined {

@@ -35,7 +35,7 @@ describe('the command line', () => {
       [['engine', '--port', '65536'], '--port must be a whole number from 0 to 65535.'],
       [['engine', 'extra'], "'extra' is one argument too many."],
       [['engine', '--data'], "The option '--data' needs a value."],
-      [['tune'], 'Name one training file.'],
+      [['tune'], 'Name one training file, or one job file.'],
       [['validate'], 'Name at least one file.'],
       [['prepare', '--nonsense'], "There is no option '--nonsense'."],
     ] as const) {

@@ -279,10 +279,10 @@ class Person {
     await workbench.treeAction(workbench.treeRow(/Succeeded/), 'Chat with Tuned Model');
     const chat = await workbench.webview('.composer textarea');
     const input = chat.locator('.composer textarea');
-    await input.fill('Tell me something');
+    await workbench.type(input, 'Tell me something');
     await input.press('Enter');
     await chat.locator('article.turn[data-status="streaming"] .markdown', { hasText: 'slow' }).waitFor();
-    await input.fill('typed meanwhile');
+    await workbench.type(input, 'typed meanwhile');
     await chat.locator('.stop').click();
     const turn = chat.locator('article.turn').last();
     await chat.locator('article.turn[data-status="stopped"]').waitFor();
@@ -299,7 +299,7 @@ class Person {
     const chat = await this.#workbench.webview('.composer textarea');
     const input = chat.locator('.composer textarea');
     this.#fake.manner = 'keyRefused';
-    await input.fill('And now?');
+    await this.#workbench.type(input, 'And now?');
     await input.press('Enter');
     const failed = chat.locator('article.turn[data-status="failed"]');
     await failed.locator('.remark', { hasText: 'does not accept the API key' }).waitFor();

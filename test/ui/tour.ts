@@ -235,7 +235,7 @@ class Tour {
     const asked = trainingRows(this.#rows.kept);
     for (const [index, row] of asked.entries()) {
       const input = chat.locator('.composer textarea');
-      await input.fill(row.question);
+      await workbench.type(input, row.question);
       await input.press('Enter');
       const turn = chat.locator('article.turn').nth(index);
       await turn.waitFor();

@@ -15,6 +15,8 @@ const themes: Readonly<Record<Theme, { readonly name: string; readonly className
 
 /** For what answers at once on an idle machine; a busy one, and the first search of a file, take their time. */
 const patience = 60_000;
+/** A hover goes soon after the mouse has; one that stays is a part of what is to be seen. */
+const hoverMs = 3_000;
 /** The palette answers sooner, or was closed again. */
 const paletteMs = 15_000;
 
@@ -43,8 +45,9 @@ export class Workbench {
   /** Saves what is to be seen as `<name>.png`, without hovers. */
   async screenshot(name: string): Promise<string> {
     // Away from everything that shows a hover, and without the caret, which blinks.
-    await this.page.mouse.move(640, 4);
-    await this.page.locator('.workbench-hover-container .monaco-hover').waitFor({ state: 'hidden' }).catch(() => undefined);
+    await this.page.mouse.move(1150, 4);
+    const hover = this.page.locator('.workbench-hover-container .monaco-hover').first();
+    await hover.waitFor({ state: 'hidden', timeout: hoverMs }).catch(() => undefined);
     return this.capture(name);
   }
 
@@ -219,6 +222,17 @@ export class Workbench {
       }
       await this.page.waitForTimeout(100);
     }
+  }
+
+  /** Types into a field until it stands there: while VS Code moves the focus, what is typed goes nowhere. */
+  async type(field: Locator, text: string): Promise<void> {
+    const end = Date.now() + patience;
+    do {
+      await field.fill(text);
+      await this.page.waitForTimeout(50);
+      if ((await field.inputValue()) === text) return;
+    } while (Date.now() < end);
+    throw new Error(`"${text}" could not be typed.`);
   }
 
   /** Messages of the Problems view, which it opens. */

@@ -84,7 +84,6 @@ export const settingIds = {
   notifyWhenFinished: 'tunesmith.jobs.notifyWhenFinished',
   costMaxPerJob: 'tunesmith.cost.maxPerJob',
   costMaxPerMonth: 'tunesmith.cost.maxPerMonth',
-  costPrices: 'tunesmith.cost.prices',
   recordModels: 'tunesmith.models.recordInWorkspace',
   datasetValidate: 'tunesmith.dataset.validate',
   rules: 'tunesmith.rules',

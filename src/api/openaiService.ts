@@ -1,4 +1,5 @@
 import { toFile } from 'openai';
+import { requestIdKey } from '../core/jobs/jobOrigin.ts';
 import type { Service } from '../core/providers/port.ts';
 import type { JobCreateRequest } from '../core/providers/wire.ts';
 import {
@@ -40,7 +41,8 @@ export function createOpenAIService(exchange: Exchange, dialect: Dialect = {}): 
     createJob: (request, signal) =>
       createOrExplain(options, request.model, () => {
         const body = dialect.toBody?.(request) ?? request;
-        return exchange.ask('once', signal, (settings) => client.post<unknown>('/fine_tuning/jobs', { body, ...settings }), parseJob);
+        const headers = idempotency(request);
+        return exchange.ask('once', signal, (settings) => client.post<unknown>('/fine_tuning/jobs', { body, headers, ...settings }), parseJob);
       }),
     cancelJob: (jobId, signal) =>
       exchange.ask('once', signal, (settings) => client.fineTuning.jobs.cancel(jobId, settings), parseJob),
@@ -95,4 +97,10 @@ function createUploads(exchange: Exchange, { path, query = {} }: UploadsPlace): 
     cancel: (uploadId, signal) =>
       exchange.tell(signal, (settings) => client.post<unknown>(`${upload(uploadId)}/cancel`, { query, ...settings })),
   };
+}
+
+/** A service that knows the header, as the Local engine does, makes one job of a request however often it comes. */
+function idempotency(request: JobCreateRequest): Record<string, string> {
+  const id = request.metadata?.[requestIdKey];
+  return id === undefined ? {} : { 'Idempotency-Key': id };
 }

@@ -74,11 +74,12 @@ export async function costFault(maxCost: number, wanted: Wanted, signal: AbortSi
 }
 
 async function estimate({ profile, draft, training, validation }: Wanted, price: number | undefined, signal: AbortSignal): Promise<{ readonly cost: CostEstimate }> {
-  const own = new Map(price === undefined ? [] : [[draft.model, price]]);
   const tokens = await countFile(training, profile, draft.model, signal);
   const validationTokens = validation === undefined ? undefined : await countFile(validation, profile, draft.model, signal);
   const given = { profile, model: draft.model, method: draft.method, epochs: draft.settings.nEpochs };
-  return { cost: estimateCost({ ...given, training: tokens, validation: validationTokens, price: trainingPriceOf(profile, draft.model, own) }) };
+  const known = trainingPriceOf(profile, draft.model);
+  const said = price === undefined ? known : ({ value: price, asOf: '', source: '--price', from: 'own' } as const);
+  return { cost: estimateCost({ ...given, training: tokens, validation: validationTokens, price: said }) };
 }
 
 /** Every example is counted: whoever calls a command for a figure waits for the exact one. */

@@ -48,6 +48,10 @@ function summaryOf(failure: JobFailure, quote: string): string {
       return t('A message of the {0} has a content of the wrong shape', file);
     case 'badFile':
       return t('The service cannot train on the {0}', file);
+    case 'diverged':
+      return t('The training loss left the range of numbers');
+    case 'diskFull':
+      return t('The disk is nearly full');
     case 'internal':
       return t('The service had a fault of its own');
     case 'quota':
@@ -75,6 +79,10 @@ function adviceOf(failure: JobFailure): string {
     case 'contentShape':
     case 'badFile':
       return t('Validate the file, mend what is marked, then create the job again.');
+    case 'diverged':
+      return t('Create the job again with a smaller learning-rate multiplier.');
+    case 'diskFull':
+      return t('Free some space, then create the job again.');
     case 'internal':
       return t('Create the job again. If it fails again, give the service’s support the job’s details.');
     case 'quota':

@@ -77,7 +77,7 @@ export function reasonText(reason: PreflightReason, locale: string): ReasonText 
     case 'cap.priceUnknown':
       return {
         label: t('The limit cannot be kept'),
-        sentence: t('You set a spending limit, but the price of this model is unknown. Name it in «tunesmith.cost.prices», or take the limit off.'),
+        sentence: t('You set a spending limit, but the price of this model is unknown. Name it in «tunesmith.providers», or take the limit off.'),
       };
     case 'price.unknown':
       return {
@@ -85,7 +85,7 @@ export function reasonText(reason: PreflightReason, locale: string): ReasonText 
         sentence:
           reason.reason === 'byTime'
             ? t('The service bills the time and the graders of such a job, which nobody knows before.')
-            : t('Look at the price list of the service; you can note its price in «tunesmith.cost.prices».'),
+            : t('Look at the price list of the service; you can note its price in «tunesmith.providers».'),
       };
     case 'deploy.needed':
       return {

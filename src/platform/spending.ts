@@ -13,7 +13,6 @@ import {
   type Reservation,
   type Spending,
 } from '../core/cost/ledger.ts';
-import { parseOwnPrices, type OwnPrices } from '../core/cost/price.ts';
 import { makeFolder, readText } from '../disk/files.ts';
 import { isMissing, realSystem } from '../disk/system.ts';
 
@@ -84,8 +83,4 @@ export function caps(): Caps {
     return typeof value === 'number' && value >= 0 ? value : undefined;
   };
   return { perJob: read(settingIds.costMaxPerJob), perMonth: read(settingIds.costMaxPerMonth) };
-}
-
-export function ownPrices(): OwnPrices {
-  return parseOwnPrices(vscode.workspace.getConfiguration().get<unknown>(settingIds.costPrices));
 }

@@ -10,8 +10,8 @@ import { formatJobFile } from '../../src/core/jobs/file/jobFile.ts';
 import { parseJobLock } from '../../src/core/jobs/file/jobLock.ts';
 import { newDraft } from '../../src/core/jobs/jobDraft.ts';
 import { JobStore } from '../../src/core/jobs/jobStore.ts';
-import { compatibleProfile } from '../../src/core/providers/compatible.ts';
 import { localProfile } from '../../src/core/providers/local.ts';
+import { overrideProviders } from '../../src/core/providers/overrides.ts';
 import { ServiceError, type FileUpload, type Service } from '../../src/core/providers/port.ts';
 import { createLauncher } from '../../src/engine/launch/launcher.ts';
 import type { FullPlan } from '../../src/features/jobs/create/jobPlan.ts';
@@ -35,7 +35,8 @@ import { ScriptedService } from '../unit/jobs/scriptedService.ts';
 import { Memory, quiet } from './doubles.ts';
 
 const signal = new AbortController().signal;
-const remote: Connection = { id: 'c', label: 'Remote', profile: compatibleProfile, baseURL: 'https://host.example/v1' };
+const { compatible } = overrideProviders({ compatible: { asOf: '2026-11-28', models: { m: { price: { training: 1_000 } } } } }).providers;
+const remote: Connection = { id: 'c', label: 'Remote', profile: compatible, baseURL: 'https://host.example/v1' };
 
 /** A service that also takes files and knows models. */
 class Remote extends ScriptedService {
@@ -73,7 +74,6 @@ suite('preflight and creation', () => {
     await rm(folder, { recursive: true, force: true });
     await setting(settingIds.costMaxPerJob, undefined);
     await setting(settingIds.costMaxPerMonth, undefined);
-    await setting(settingIds.costPrices, undefined);
   });
 
   const setting = (id: string, value: unknown): Thenable<void> =>
@@ -115,7 +115,6 @@ suite('preflight and creation', () => {
     [...preflight.against, ...preflight.but].map(({ code }) => code);
 
   test('yes, with tokens, price and time by an earlier job', async () => {
-    await setting(settingIds.costPrices, { m: 10 });
     const service = new Remote();
     service.jobs = [job('old', 1_000, { status: 'succeeded', model: 'm', trained_tokens: 2_000, finished_at: 1_600 })];
     const services = servicesFor(remote, service);
@@ -147,7 +146,6 @@ suite('preflight and creation', () => {
   });
 
   test('caps refuse before the first byte leaves, also when two windows reserve at once', async () => {
-    await setting(settingIds.costPrices, { m: 1_000 });
     await setting(settingIds.costMaxPerJob, 0.01);
     const service = new Remote();
     const services = servicesFor(remote, service);

@@ -5,8 +5,9 @@ import type { LineSource, TextEdit } from '../../src/core/jsonl/position.ts';
 export class TextLines implements LineSource {
   #lines: string[];
 
-  constructor(text: string) {
-    this.#lines = splitLines(text);
+  /** A text, or its lines, which then stay the strings that they are. */
+  constructor(text: string | readonly string[]) {
+    this.#lines = typeof text === 'string' ? splitLines(text) : [...text];
   }
 
   get lineCount(): number {

@@ -25,7 +25,7 @@ export async function inCreation(visit: Visit): Promise<boolean> {
   const fake = await FakeService.start();
   const settings = {
     'tunesmith.connections': [{ id: 'paid', label: 'Paid', baseURL: fake.baseURL, profile: 'compatible' }],
-    'tunesmith.cost.prices': { 'base-7b': 8 },
+    'tunesmith.providers': { compatible: { asOf: '2026-11-28', models: { 'base-7b': { price: { training: 8 } } } } },
     'tunesmith.cost.maxPerMonth': 20,
   };
   try {

@@ -13,6 +13,8 @@ export type JobFailure = { readonly file: 'training' | 'validation' } & (
   | { readonly kind: 'otherFormat' }
   | { readonly kind: 'contentShape' }
   | { readonly kind: 'badFile' }
+  | { readonly kind: 'diverged' }
+  | { readonly kind: 'diskFull' }
   | { readonly kind: 'internal' }
   | { readonly kind: 'quota' }
   | { readonly kind: 'unknown' }
@@ -28,6 +30,9 @@ const method = /provided method=(\w+)/;
 export function readJobFailure(error: JobError | null): JobFailure {
   const { code, message, param } = { code: '', message: '', param: '', ...dropNulls(error) };
   const file = /validation/.test(param) ? 'validation' : 'training';
+  // The Local engine's own codes.
+  if (code === 'training_diverged') return { file, kind: 'diverged' };
+  if (code === 'disk_full') return { file, kind: 'diskFull' };
   const few = fewExamples.exec(message);
   if (few !== null) return { file, kind: 'tooFewExamples', examples: Number(few[1]), needed: Number(few[2]) };
   const lines = flagged.exec(message)?.[1]?.split(',').map(Number).filter((line) => line > 0) ?? [];

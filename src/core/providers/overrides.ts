@@ -4,8 +4,8 @@ import { join, SettingReader, type Fields, type SettingFault } from './settingRe
 
 export type OverriddenProviders = { readonly providers: Providers; readonly faults: readonly SettingFault[] };
 
-/** Where an overridden fact says that it comes from, unless the setting names a source. */
-const settingSource = 'tunesmith.providers';
+/** Where a corrected fact says that it comes from, unless the setting names a source. */
+export const correctedBy = 'tunesmith.providers';
 
 /**
  * The provider profiles as a person has corrected them in the setting `tunesmith.providers`. A place that cannot be
@@ -53,7 +53,7 @@ class Correction {
     this.#path = path;
     this.#fields = fields;
     this.#asOf = reader.date(fields['asOf'], join(path, 'asOf'));
-    this.#source = reader.text(fields['source'], join(path, 'source')) ?? settingSource;
+    this.#source = reader.text(fields['source'], join(path, 'source')) ?? correctedBy;
   }
 
   apply(profile: ProviderProfile): ProviderProfile {

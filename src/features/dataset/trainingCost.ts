@@ -2,7 +2,6 @@ import { exactly } from '../../core/cost/amount.ts';
 import { estimateCost, type CostEstimate } from '../../core/cost/estimate.ts';
 import { trainingPriceOf } from '../../core/cost/price.ts';
 import type { ProviderProfile } from '../../core/providers/profile.ts';
-import { ownPrices } from '../../platform/spending.ts';
 
 /** What training costs on the model that a service offers first, and which that is; undefined where it offers none. */
 export function estimateTrainingCost(
@@ -14,7 +13,7 @@ export function estimateTrainingCost(
   const estimate = estimateCost({
     ...{ profile, model, method: 'supervised', epochs: 'auto', validation: undefined },
     training: { examples: training.examples, tokens: exactly(training.tokens), basis: 'counted' },
-    price: trainingPriceOf(profile, model, ownPrices()),
+    price: trainingPriceOf(profile, model),
   });
   return { model, estimate };
 }

@@ -7,7 +7,6 @@ import { trainingPriceOf } from '../../core/cost/price.ts';
 import { costBasisText, costText } from '../../messages/cost.ts';
 import type { Connection } from '../../platform/connections.ts';
 import type { Datasets } from '../../platform/datasets.ts';
-import { ownPrices } from '../../platform/spending.ts';
 import type { ToolServices } from './index.ts';
 import { readWorkspaceFile, type Tool } from './tool.ts';
 
@@ -64,7 +63,7 @@ async function priceText({ profile }: Connection, training: vscode.Uri, datasets
   const cost = estimateCost({
     ...{ profile, model, method: 'supervised', epochs: 'auto', validation: undefined },
     training: bySize(await countExamples(training, datasets), bytes),
-    price: trainingPriceOf(profile, model, ownPrices()),
+    price: trainingPriceOf(profile, model),
   });
   return [model, costText(cost, language), costBasisText(cost, language)].filter((text) => text !== '').join(' · ');
 }

@@ -3,25 +3,30 @@ import { test } from 'node:test';
 import { estimateDuration, pastRunsOf } from '../../../src/core/cost/duration.ts';
 import { billOf, estimateCost } from '../../../src/core/cost/estimate.ts';
 import { FileTokenTally, type FileTokens } from '../../../src/core/cost/fileTokens.ts';
-import { parseOwnPrices, trainingPriceOf } from '../../../src/core/cost/price.ts';
+import { trainingPriceOf } from '../../../src/core/cost/price.ts';
 import { compatibleProfile } from '../../../src/core/providers/compatible.ts';
 import { localProfile } from '../../../src/core/providers/local.ts';
 import { openaiProfile } from '../../../src/core/providers/openai.ts';
+import { overrideProviders } from '../../../src/core/providers/overrides.ts';
 import type { ProviderProfile } from '../../../src/core/providers/profile.ts';
 import type { Auto } from '../../../src/core/providers/wire.ts';
 import { createRandom, job } from '../jobs/builders.ts';
 
-const none = parseOwnPrices(undefined);
 const exact = (examples: number, tokens: number): FileTokens => ({
   examples,
   tokens: { low: tokens, likely: tokens, high: tokens },
   basis: 'counted',
 });
 
-type Given = { profile: ProviderProfile; model: string; epochs?: Auto<number>; own?: unknown; validation?: FileTokens };
+/** A profile as somebody corrected it who pays another price. */
+function corrected(id: 'openai' | 'compatible', model: string, training: number): ProviderProfile {
+  return overrideProviders({ [id]: { asOf: '2026-11-28', models: { [model]: { price: { training } } } } }).providers[id];
+}
 
-function cost({ profile, model, epochs = 'auto', own, validation }: Given, training: FileTokens) {
-  const price = trainingPriceOf(profile, model, parseOwnPrices(own));
+type Given = { profile: ProviderProfile; model: string; epochs?: Auto<number>; validation?: FileTokens };
+
+function cost({ profile, model, epochs = 'auto', validation }: Given, training: FileTokens) {
+  const price = trainingPriceOf(profile, model);
   return estimateCost({ profile, model, method: 'supervised', epochs, training, validation, price });
 }
 
@@ -31,8 +36,8 @@ const dollars: [what: string, given: Given, training: FileTokens, likely: number
   ['auto epochs of a usual file', { profile: openaiProfile, model: mini }, exact(1000, 1_000_000), 9],
   ['epochs that somebody chose', { profile: openaiProfile, model: mini, epochs: 4 }, exact(1000, 1_000_000), 12],
   ['a tuned model costs what its base does', { profile: openaiProfile, model: `ft:${mini}:a::b`, epochs: 1 }, exact(9, 1_000_000), 3],
-  ['an own price counts more than ours', { profile: openaiProfile, model: mini, epochs: 1, own: { [mini]: 2 } }, exact(9, 1_000_000), 2],
-  ['an own price where we know none', { profile: compatibleProfile, model: 'm', epochs: 2, own: { m: 0.4 } }, exact(9, 1_000_000), 0.8],
+  ['an own price counts more than ours', { profile: corrected('openai', mini, 2), model: mini, epochs: 1 }, exact(9, 1_000_000), 2],
+  ['an own price where we know none', { profile: corrected('compatible', 'm', 0.4), model: 'm', epochs: 2 }, exact(9, 1_000_000), 0.8],
 ];
 
 for (const [what, given, training, likely] of dollars) {
@@ -52,29 +57,33 @@ test('nothing is made up: no price, no dollars', () => {
 
 test('the own engine is free, and reinforcement is billed by time', () => {
   assert.equal(cost({ profile: localProfile, model: 'tunesmith-tiny' }, exact(100, 1000)).kind, 'free');
-  const price = trainingPriceOf(openaiProfile, mini, none);
+  const price = trainingPriceOf(openaiProfile, mini);
   const found = estimateCost({ profile: openaiProfile, model: mini, method: 'reinforcement', epochs: 1, training: exact(9, 9), validation: undefined, price });
   assert.ok(found.kind === 'unknown' && found.reason === 'byTime');
 });
 
 test('validation tokens are billed where a service bills them, and only there', () => {
-  const together: ProviderProfile = { ...compatibleProfile, id: 'together' };
-  const given = { model: 'm', epochs: 2, own: { m: 1 }, validation: exact(5, 100_000) } as const;
+  const compatible = corrected('compatible', 'm', 1);
+  const together: ProviderProfile = { ...compatible, id: 'together' };
+  const given = { model: 'm', epochs: 2, validation: exact(5, 100_000) } as const;
   const billed = cost({ profile: together, ...given }, exact(9, 1_000_000));
   assert.ok(billed.kind === 'dollars');
   assert.deepEqual(Object.values(billed.dollars).map((value) => value.toFixed(6)), ['2.000000', '2.200000', '2.200000']);
-  const free = cost({ profile: compatibleProfile, ...given }, exact(9, 1_000_000));
+  const free = cost({ profile: compatible, ...given }, exact(9, 1_000_000));
   assert.ok(free.kind === 'dollars' && free.dollars.high === 2);
 });
 
 test('a price carries its date and source', () => {
-  const price = trainingPriceOf(openaiProfile, mini, none);
+  const price = trainingPriceOf(openaiProfile, mini);
   assert.match(price?.asOf ?? '', /^\d{4}-\d\d-\d\d$/);
   assert.match(price?.source ?? '', /^https:/);
 });
 
-test('settings that are no prices are left out', () => {
-  assert.deepEqual([...parseOwnPrices({ a: 1, b: '2', c: -1, d: null, e: Number.NaN, f: 0 })], [['a', 1], ['f', 0]]);
+test('a corrected price is told as the person\u2019s own', () => {
+  assert.deepEqual(
+    [corrected('openai', mini, 2), openaiProfile].map((profile) => trainingPriceOf(profile, mini)?.from),
+    ['own', 'profile'],
+  );
 });
 
 test('all lines counted: the sum, cut where training cuts', () => {

@@ -33,6 +33,8 @@ const cases: readonly (readonly [string | null, string | null, string | null, st
   ['invalid_file_format', "Invalid file format. Example 7 is missing key 'messages'", 'validation_file', 'badExample', [7], /Line 7 of the validation file/],
   ['invalid_training_file', 'It cannot be read', 'training_file', 'badFile', [], /cannot train on the training file/],
   ['server_error', 'The job failed due to an internal error', null, 'internal', [], /fault of its own/],
+  ['training_diverged', 'The training loss became NaN at step 7: …', null, 'diverged', [], /range of numbers/],
+  ['disk_full', 'The job failed because the disk is nearly full: …', null, 'diskFull', [], /nearly full/],
   ['exceeded_quota', 'You exceeded your quota', null, 'quota', [], /credit/],
   ['odd', 'Something happened', null, 'unknown', [], /^Something happened$/],
   [null, null, null, 'unknown', [], /gave no reason/],

@@ -38,8 +38,10 @@ const tokenUnits = ((): Uint8Array => {
  */
 export function hintsOf(text: string, groups = colonsOf(text).groups): Hints | undefined {
   const at = text.includes('@');
-  const digits = number.test(text);
-  const token = hasToken(text);
+  // Most lines hold no digit, and without one neither a number nor the shorter of the runs.
+  const digit = /\d/.test(text);
+  const digits = digit && number.test(text);
+  const token = hasRun(text, digit ? mixedRun : letterRun);
   return at || token || digits || groups ? { at, token, number: digits, groups } : undefined;
 }
 
@@ -48,18 +50,21 @@ export function hidesCharacters(line: string): boolean {
   return line.includes('\\') && /\\(?:u00[2-7]|\/)/.test(line);
 }
 
-/** Looks at every 16th character only, as Boyer and Moore search: a run of at least 16 covers one of them. */
-function hasToken(text: string): boolean {
+/**
+ * True if a run is at least `shortest` long and has a digit, or is longer than most words. Looks at every `shortest`th
+ * character only, as Boyer and Moore search: such a run covers one of them.
+ */
+function hasRun(text: string, shortest: number): boolean {
   const { length } = text;
-  let at = mixedRun - 1;
+  let at = shortest - 1;
   while (at < length) {
-    const first = at - mixedRun;
+    const first = at - shortest;
     let before = at;
     while (before > first && isTokenUnit(text.charCodeAt(before))) {
       before -= 1;
     }
     if (before > first) {
-      at = before + mixedRun;
+      at = before + shortest;
       continue;
     }
     let end = at + 1;
@@ -69,7 +74,7 @@ function hasToken(text: string): boolean {
     if (end - first > letterRun || /\d/.test(text.slice(first + 1, end))) {
       return true;
     }
-    at = end + mixedRun;
+    at = end + shortest;
   }
   return false;
 }

@@ -8,6 +8,8 @@ import { candidates } from './uploadedFiles.ts';
 /** The longest a service may take to process a file. */
 const processingMs = 600_000;
 const processingPollMs = 1_000;
+/** A larger file goes in parts wherever it can: what is sent in one request is held in memory on its way. */
+const largestWhole = 64 * 1024 * 1024;
 
 /**
  * Brings a file to a service, in one pass over it: read, hashed, its byte-order mark as the service wants it, sent.
@@ -21,7 +23,7 @@ export async function uploadFile(task: UploadTask, signal: AbortSignal): Promise
   if (there !== undefined) return there;
   const { limits } = task;
   const { uploads } = task.service;
-  const inParts = uploads !== undefined && limits !== undefined && change.sentBytes > limits.plainBytes;
+  const inParts = uploads !== undefined && limits !== undefined && change.sentBytes > Math.min(limits.plainBytes, largestWhole);
   const { file, sha256 } = inParts
     ? await uploadInParts({ ...task, limits, uploads, change }, signal)
     : await uploadWhole(task, change, signal);

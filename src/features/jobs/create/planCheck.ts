@@ -12,7 +12,7 @@ import { findBaseModel } from '../../../core/providers/profile.ts';
 import { encodingOf } from '../../../core/tokens/encodings.ts';
 import { isCancellation } from '../../../platform/errorReport.ts';
 import { countFileTokens } from '../../../platform/fileTokens.ts';
-import { caps, ownPrices } from '../../../platform/spending.ts';
+import { caps } from '../../../platform/spending.ts';
 import type { FullPlan, PlanFile } from './jobPlan.ts';
 import type { CreateServices } from './services.ts';
 
@@ -52,7 +52,7 @@ export async function checkPlan(services: CreateServices, plan: FullPlan, report
   report(vscode.l10n.t('asking {0}', connection.label));
   const probe = await asking;
   const { profile } = connection;
-  const price = trainingPriceOf(profile, draft.model, ownPrices());
+  const price = trainingPriceOf(profile, draft.model);
   const given = { profile, model: draft.model, method: draft.method, epochs: draft.settings.nEpochs, price };
   const cost = estimateCost({ ...given, training: tokens, validation: validationTokens });
   const duration = estimateDuration(pastRunsOf(probe.jobs, draft.model), cost.billed.total);

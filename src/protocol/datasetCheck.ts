@@ -11,7 +11,7 @@ export type ByteSource = { readonly path: string } | { readonly size: number };
  * Memory of the worker. Lines live shortly, and the engine's own limits let it take a hundred megabytes more before it
  * clears up; the greater of the two is what the longest line with problems may need.
  */
-export const checkerLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1024 } as const;
+export const checkerLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1024 } as const;
 
 /** What is to be checked, and how. */
 export type DatasetCheck = {

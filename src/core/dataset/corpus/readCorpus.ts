@@ -4,11 +4,11 @@ import { Corpus } from './corpus.ts';
 import { exampleOf, markOf } from './corpusLines.ts';
 
 /** More examples of one file are not compared, so that memory stays bounded: about 1.5 KB each. */
-export const mostCompared = 150_000;
+export const mostCompared = 120_000;
 
 const longestLine = 1 << 20;
 
-/** The examples of a file that arrives as bytes, the first 150,000 of them. */
+/** The examples of a file that arrives as bytes, the first of them up to `mostCompared`. */
 export async function readCorpus(chunks: AsyncIterable<Uint8Array>): Promise<Corpus> {
   const corpus = new Corpus();
   const decoder = new LineDecoder(longestLine, { elides: true });

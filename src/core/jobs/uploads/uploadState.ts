@@ -38,7 +38,7 @@ const mebibyte = 1024 * 1024;
  */
 export function partBytesFor(sentBytes: number, maxPartBytes: number): number {
   const least = Math.ceil(sentBytes / 1_000 / mebibyte) * mebibyte;
-  return Math.min(maxPartBytes, Math.max(4 * mebibyte, least));
+  return Math.min(maxPartBytes, Math.max(2 * mebibyte, least));
 }
 
 export function partCount({ sentBytes, partBytes }: Pick<UploadState, 'sentBytes' | 'partBytes'>): number {

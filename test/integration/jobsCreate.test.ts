@@ -227,11 +227,12 @@ suite('preflight and creation', () => {
     // Another window knows nothing but what lies on the disk.
     const notes = new UploadNotes(new Memory(), folder);
     const [state] = await notes.allUnfinished();
-    assert.equal(state?.parts.filter((part) => part !== null).length, 2);
+    assert.ok(state);
+    assert.equal(state.parts.filter((part) => part !== null).length, 2);
     let added = 0;
     const counting: Service = { ...service, uploads: { ...uploads, addPart: (...given) => ((added += 1), uploads.addPart(...given)) } };
     const sent = await sendFile({ uploadNotes: notes }, options(counting), signal);
-    assert.deepEqual([sent.how, added, await notes.allUnfinished()], ['parts', 2, []]);
+    assert.deepEqual([sent.how, added, await notes.allUnfinished()], ['parts', state.parts.length - 2, []]);
     assert.equal((await service.retrieveFile(sent.fileId, signal)).bytes, bytes);
     await service.deleteFile(sent.fileId, signal);
   });

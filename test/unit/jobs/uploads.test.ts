@@ -253,7 +253,7 @@ for (const bytes of [10, 15 * mebibyte]) {
 
 test('parts are small, and at most about a thousand', () => {
   const gibibyte = 1024 * mebibyte;
-  assert.equal(partBytesFor(600 * mebibyte, 64 * mebibyte), 4 * mebibyte);
+  assert.equal(partBytesFor(600 * mebibyte, 64 * mebibyte), 2 * mebibyte);
   assert.equal(partBytesFor(8 * gibibyte, 64 * mebibyte), 9 * mebibyte);
   assert.equal(partBytesFor(8 * gibibyte, mebibyte), mebibyte);
   const state = { sentBytes: 9, partBytes: 4, parts: [] } as unknown as UploadState;

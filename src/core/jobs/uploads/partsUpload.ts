@@ -50,13 +50,15 @@ export class PartsUpload {
     const { source, change, hash } = this.#task;
     const whole = hash('sha256');
     const md5 = hash('md5');
+    let total: number;
     try {
-      const total = await this.#readAndSend(withMarkChange(source.open(signal, true), change, (chunk) => whole.update(chunk)), md5, signal);
-      if (total !== this.#state.sentBytes) throw new SourceChangedError(source.name);
+      total = await this.#readAndSend(withMarkChange(source.open(signal, true), change, (chunk) => whole.update(chunk)), md5, signal);
     } finally {
       await Promise.all(this.#underWay);
     }
+    // Whoever fails reads no further, so how much was read says nothing then.
     if (this.#failed) throw this.#failure;
+    if (total !== this.#state.sentBytes) throw new SourceChangedError(source.name);
     const file = await this.#complete(md5.digest(), signal);
     await this.#task.memory.drop(this.#state);
     return { file, sha256: whole.digest() };
@@ -88,7 +90,7 @@ export class PartsUpload {
     const rest = part.subarray(0, used);
     md5.update(rest);
     if (used > 0) await this.#hand(index, part, rest, signal);
-    return this.#failed ? this.#state.sentBytes : total;
+    return total;
   }
 
   #takeBuffer(): Uint8Array<ArrayBuffer> {

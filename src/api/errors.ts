@@ -1,6 +1,6 @@
 import { APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
 import { ServiceError, type ServiceErrorFacts, type ServiceErrorKind } from '../core/providers/port.ts';
-import { answerLost, isCutBody, neverSent, proxyStatus, systemCode } from './networkCause.ts';
+import { answerLost, isCutBody, isRedirect, neverSent, proxyStatus, systemCode } from './networkCause.ts';
 import { readRefusal, toSentence } from './refusal.ts';
 import { isWebPage } from './webPage.ts';
 
@@ -14,6 +14,7 @@ export function toServiceError(error: unknown, signal: AbortSignal, secret: stri
   if (isTimeout(signal)) return failed('cutOff', 'The service did not answer in time.', error, 'timeout');
   if (signal.aborted || error instanceof APIUserAbortError) return cancelled();
   if (error instanceof APIError && error.status !== undefined) return fromAnswer(error, error.status, secret);
+  if (isRedirect(error)) return failed('rejected', 'The service redirects to another address.', error, 'redirected');
   const refused = proxyStatus(error);
   if (refused !== undefined) return byProxy(refused, error);
   const code = systemCode(error);

@@ -9,6 +9,7 @@ import { readBody } from './download.ts';
 import { notDeleted, toServiceError, webPage } from './errors.ts';
 import { isFields } from './fields.ts';
 import { realPauses, withRetries, type Pauses } from './retry.ts';
+import { withoutCopies } from './streamedBody.ts';
 import { isWebPage } from './webPage.ts';
 
 /** What a service is made with: what the port says, and what a test puts in the place of the world. */
@@ -34,7 +35,7 @@ export class Exchange {
 
   constructor(options: ExchangeOptions) {
     this.options = options;
-    this.fetch = options.fetch ?? ((url, init) => fetch(url, init));
+    this.fetch = withoutCopies(options.fetch ?? ((url, init) => fetch(url, init)));
     this.client = new WireClient({ ...options, fetch: boundFetch(this.fetch, options.bounds ?? usualBounds) });
     this.#downloads = new WireClient({ ...options, fetch: this.fetch });
     this.#pauses = options.pauses ?? realPauses;

@@ -39,6 +39,11 @@ export function proxyStatus(error: unknown): number | undefined {
   return undefined;
 }
 
+/** What Node's `fetch` throws where a redirect is not allowed; it does not say where to. */
+export function isRedirect(error: unknown): boolean {
+  return chainOf(error).some(({ message }) => message === 'unexpected redirect');
+}
+
 function chainOf(error: unknown): readonly Error[] {
   const chain: Error[] = [];
   for (let link = error; link instanceof Error && chain.length < 8; link = link.cause) {

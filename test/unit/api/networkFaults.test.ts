@@ -8,6 +8,7 @@ import { usualBounds, type Bounds } from '../../../src/api/bounds.ts';
 import type { Fetch } from '../../../src/api/client.ts';
 import type { Pauses } from '../../../src/api/retry.ts';
 import { createService } from '../../../src/api/service.ts';
+import { bufferedBytes } from '../../../src/api/upload.ts';
 import { ServiceError, type Service, type ServiceErrorFacts } from '../../../src/core/providers/port.ts';
 import { isTerminal } from '../../../src/core/jobs/jobStatus.ts';
 import { adviseOn, explainServiceError } from '../../../src/messages/serviceErrors.ts';
@@ -514,6 +515,8 @@ describe('row 93: a redirect to another host', () => {
         () => service.fileContent('f', signal),
         () => chat(service),
         () => service.uploadFile({ filename: 'a.jsonl', bytes: 3, async *open() { yield Buffer.from('{}\n'); } }, signal),
+        // One that is streamed.
+        () => service.uploadFile({ filename: 'b.jsonl', bytes: 2 * bufferedBytes, async *open() { yield Buffer.alloc(2 * bufferedBytes, 97); } }, signal),
       ];
       for (const call of calls) assert.equal(adviseOn(await failureOf(call())).id, 'redirected');
       assert.equal(foreign.seen.length, 0);

@@ -240,8 +240,8 @@ function isHeldOpen(error: unknown, system: System): boolean {
 /** Gives what cannot get its name another one, which no later replacement sweeps away. */
 async function setAside(from: string, to: string, system: System): Promise<string> {
   try {
+    // Only Windows holds files open, and it syncs no folders.
     await system.rename(from, to);
-    await syncFolder(dirname(to), system);
     return to;
   } catch {
     return from;

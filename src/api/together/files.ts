@@ -2,9 +2,10 @@ import { APIError } from 'openai';
 import { isLoopback } from '../../core/providers/connection.ts';
 import { ServiceError, type FileUpload } from '../../core/providers/port.ts';
 import type { WireFile } from '../../core/providers/wire.ts';
+import { parseFile } from '../answers.ts';
 import { readBody } from '../download.ts';
 import type { Exchange } from '../exchange.ts';
-import { isFields, toFields, toId, toNumber, toSeconds, toText } from '../fields.ts';
+import { isFields, toFields, toText } from '../fields.ts';
 import { UploadBody, uploadTimeout } from '../upload.ts';
 
 export function parseTogetherFile(value: unknown): WireFile {
@@ -15,12 +16,7 @@ export function parseTogetherFile(value: unknown): WireFile {
   // Before there was a state of its own, a file that was there could be used.
   const ready = processing === null ? file['Processed'] !== false : processing === 'COMPLETED';
   return {
-    id: toId(file, 'file'),
-    object: 'file',
-    bytes: toNumber(file['bytes']) ?? 0,
-    created_at: toSeconds(file['created_at']) ?? 0,
-    filename: toText(file['filename']) ?? '',
-    purpose: toText(file['purpose']) ?? '',
+    ...parseFile(value),
     status: failed ? 'error' : ready ? 'processed' : 'uploaded',
     expires_at: null,
     status_details: failed ? toText(report['error']) : null,

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { createOnce, type CreateOutcome, type LookOptions } from '../../../core/jobs/createOnce.ts';
 import { toCreateRequest } from '../../../core/jobs/createRequest.ts';
@@ -8,10 +9,10 @@ import type { JobCreateRequest, WireJob } from '../../../core/providers/wire.ts'
 import { breachText, dollarsText } from '../../../messages/cost.ts';
 import { abortOnCancel } from '../../../platform/disposables.ts';
 import { caps } from '../../../platform/spending.ts';
+import { recipeOf } from '../recipeOf.ts';
 import type { ConfirmedPlan } from './askPlan.ts';
 import { answerTimeoutMs, lookSignal, settle } from './lostJob.ts';
 import type { CheckedFile } from './planCheck.ts';
-import { recipeOf } from './recipeOf.ts';
 import { pause, sendFile } from './sendFile.ts';
 import type { CreateServices } from './services.ts';
 
@@ -97,9 +98,10 @@ async function prepare(services: CreateServices, { plan, check }: ConfirmedPlan,
   const training = await send(check.training);
   const validation = check.validation && (await send(check.validation));
   const local = check.training.file.kind === 'local' ? check.training.file.uri : undefined;
+  const recipe = local?.scheme === 'file' ? await recipeOf(local) : undefined;
   const request = toCreateRequest(draft, connection.profile, {
     ...{ trainingFile: training.fileId, validationFile: validation?.fileId, requestId },
-    ...{ datasetHash: training.sha256, recipe: local && (await recipeOf(local)) },
+    ...{ datasetHash: training.sha256, recipe: recipe && posix.basename(recipe.path) },
   });
   await confirmServicePrice(services, service, request, { plan, check }, signal);
   if (local !== undefined) {

@@ -3,12 +3,12 @@ import * as vscode from 'vscode';
 import { datasetKey, recipeKey, type JobOrigin } from '../../../core/jobs/jobOrigin.ts';
 import type { JobRecord, JobStore } from '../../../core/jobs/jobStore.ts';
 import { registerModel, registryPath, type RegisteredModel } from '../../../core/models/modelRegistry.ts';
-import { parseRecipe } from '../../../core/prepare/parseRecipe.ts';
 import { makeFolder, replaceFile } from '../../../disk/files.ts';
 import { registryFaultText } from '../../../messages/models.ts';
 import type { Connections } from '../../../platform/connections.ts';
 import { sha256Of } from '../../../platform/fileHash.ts';
 import type { JobOrigins } from '../../../platform/jobOrigins.ts';
+import { recipeOf } from '../recipeOf.ts';
 import { refOf } from '../jobNode.ts';
 import type { ChosenModel } from './modelChoice.ts';
 
@@ -21,7 +21,6 @@ export type RecordServices = {
 const patienceMs = 60_000;
 /** A mark at the front of a file, which some services want and others refuse, is added or left out on the way. */
 const markBytes = 3;
-const maxRecipes = 200;
 
 /**
  * Notes a model in the list of its workspace folder: the folder of its training file, else the first one. The path of
@@ -56,7 +55,8 @@ async function toEntry(
   const file = origin && vscode.Uri.parse(origin.trainingFile);
   const { [datasetKey]: toldHash, [recipeKey]: toldRecipe } = job.metadata ?? {};
   const sha256 = toldHash ?? (file && (await hashOf(services, record, file)));
-  const recipe = (file && (await recipeOf(file, folder))) ?? toldRecipe;
+  const written = file && (await recipeOf(file, folder));
+  const recipe = written ? pathIn(folder, written) : toldRecipe;
   return {
     model,
     ...(checkpoint === undefined ? {} : { checkpoint }),
@@ -83,17 +83,6 @@ async function hashOf({ connections }: RecordServices, record: JobRecord, file: 
     // The uploaded copy expired or the file is gone: then there is no hash that could be vouched for.
     return undefined;
   }
-}
-
-/** The recipe of this workspace that writes the file, relative to the folder. */
-async function recipeOf(file: vscode.Uri, folder: vscode.WorkspaceFolder): Promise<string | undefined> {
-  const pattern = new vscode.RelativePattern(folder, '**/*.recipe.json');
-  for (const uri of await vscode.workspace.findFiles(pattern, '**/node_modules/**', maxRecipes)) {
-    const parsed = parseRecipe((await readText(uri)) ?? '');
-    const written = parsed.recipe && posix.join(posix.dirname(uri.path), parsed.recipe.outputs.training);
-    if (written === file.path) return pathIn(folder, uri);
-  }
-  return undefined;
 }
 
 /** With slashes, relative where the file is inside of the folder. */

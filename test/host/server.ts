@@ -43,6 +43,8 @@ const quietSettings = {
   'telemetry.telemetryLevel': 'off',
   // As on the desktop; in a browser VS Code saves by itself.
   'files.autoSave': 'off',
+  // Nothing here listens for a browser; the search for ports starts processes and takes more than many a measurement.
+  'remote.autoForwardPortsSource': 'output',
 };
 
 /** Starts a real VS Code on 127.0.0.1 behind a random token; `lifetime` ends it with everything it starts. */

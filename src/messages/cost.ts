@@ -4,10 +4,11 @@ import type { CostEstimate, Epochs } from '../core/cost/estimate.ts';
 import type { TokenBasis } from '../core/cost/fileTokens.ts';
 import type { CapBreach } from '../core/cost/ledger.ts';
 import { durationText } from './jobs.ts';
+import { numberFormat } from './numberFormat.ts';
 
 /** US dollars; a cent is the least that is shown of what costs anything. `locale` as in Intl. */
 export function dollarsText(dollars: number, locale: string): string {
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD' });
+  const format = numberFormat(locale, { style: 'currency', currency: 'USD' });
   return format.format(dollars > 0 ? Math.max(0.01, dollars) : 0);
 }
 

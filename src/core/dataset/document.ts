@@ -14,6 +14,7 @@ import type { AllowList } from './safety/allowList.ts';
 import { defaultRuleset, sameRuleset, type Ruleset } from './ruleset.ts';
 import {
   blankLineProblem,
+  lineHoldsProblems,
   mayHoldProblems,
   problemsOfLine,
   viewFile,
@@ -39,7 +40,7 @@ const maximumLine = 4 * 1024 * 1024;
  */
 export class DatasetDocument {
   readonly #source: LineSource;
-  readonly #lines = new ChunkedList<LineCheck | undefined, Tally>(tallyOf);
+  readonly #lines = new ChunkedList<LineCheck | undefined, Tally>({ of: tallyOf, sum: sumOf });
   #ruleset: Ruleset;
   #file: FileFacts;
   #allow: AllowList | undefined;
@@ -203,16 +204,17 @@ export class DatasetDocument {
     if (view.framing !== 'lines') {
       return;
     }
-    const compared = [...new Set([...this.#compared.byLine.keys(), ...(this.#leaks?.found() ?? [])])].sort((one, other) => one - other);
-    let next = 0;
-    for (const { start, items, summary } of this.#lines.chunks()) {
-      const here = next < compared.length && (compared[next] ?? 0) < start + items.length;
-      while (next < compared.length && (compared[next] ?? 0) < start + items.length) {
-        next += 1;
-      }
-      if (here || mayHoldProblems(summary, view.format)) {
-        for (let offset = 0; offset < items.length; offset += 1) {
-          yield* this.#problemsOf(items[offset], start + offset, view);
+    const { byLine, lines: compared } = this.#compared;
+    const leaked = Float64Array.from(this.#leaks?.found() ?? []);
+    const wanted = (tally: Tally, start: number, end: number): boolean =>
+      mayHoldProblems(tally, view.format) || holdsBetween(compared, start, end) || holdsBetween(leaked, start, end);
+    for (const { start, items } of this.#lines.runs(wanted)) {
+      for (let offset = 0; offset < items.length; offset += 1) {
+        const check = items[offset];
+        const line = start + offset;
+        // Of most lines nothing more is asked: there may be problems in every part of a long file.
+        if (check && (lineHoldsProblems(check, view.format) || byLine.has(line) || holdsBetween(leaked, line, line + 1))) {
+          yield* this.#problemsOf(check, line, view);
         }
       }
     }
@@ -265,10 +267,7 @@ export class DatasetDocument {
   }
 
   #lookAgain(): FileView {
-    const tally = createTally();
-    for (const { summary } of this.#lines.chunks()) {
-      addTally(tally, summary);
-    }
+    const tally = this.#lines.summary();
     const last = this.#source.lineCount - 1;
     if (this.#isEndOfFile(last) && this.#lines.get(last)?.kind === 'blank') {
       tally.blank -= 1;
@@ -296,6 +295,28 @@ function firstLine(source: LineSource): { readonly line: number; readonly text: 
 
 function unchecked(count: number): undefined[] {
   return Array.from<undefined>({ length: count });
+}
+
+/** True if one of some rising numbers is at least `start` and below `end`. */
+function holdsBetween(numbers: Float64Array, start: number, end: number): boolean {
+  let from = 0;
+  for (let to = numbers.length; from < to; ) {
+    const middle = (from + to) >>> 1;
+    if ((numbers[middle] ?? 0) < start) {
+      from = middle + 1;
+    } else {
+      to = middle;
+    }
+  }
+  return (numbers[from] ?? end) < end;
+}
+
+function sumOf(parts: readonly Tally[]): Tally {
+  const sum = createTally();
+  for (const part of parts) {
+    addTally(sum, part);
+  }
+  return sum;
 }
 
 function tallyOf(lines: readonly (LineCheck | undefined)[]): Tally {

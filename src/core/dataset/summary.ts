@@ -127,6 +127,15 @@ export function mayHoldProblems(tally: Tally, format: Format | undefined): boole
   return some(tally.as[format]) || mixed > 0 || answered > 0;
 }
 
+/** The same of one checked line; a file may have some in every part, and then all of its lines are asked. */
+export function lineHoldsProblems(check: LineCheck, format: Format | undefined): boolean {
+  const { kind, problems, as } = check;
+  if (kind === 'blank' || problems.length > 0) {
+    return true;
+  }
+  return format !== undefined && ((as[format]?.length ?? 0) > 0 || misplaced(check, format) !== undefined);
+}
+
 function some({ error, warning, information }: Record<Severity, number>): boolean {
   return error + warning + information > 0;
 }

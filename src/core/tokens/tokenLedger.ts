@@ -18,7 +18,7 @@ const none: TokenTotals = { tokens: 0, counted: 0, longest: 0, missing: 0 };
 
 /** The tokens of each line of a text that is being edited: an edit forgets only the lines that it touched. */
 export class TokenLedger {
-  readonly #lines = new ChunkedList<LineTokens, TokenTotals>(totalsOf);
+  readonly #lines = new ChunkedList<LineTokens, TokenTotals>({ of: totalsOf, sum: (parts) => parts.reduce(add, none) });
 
   constructor(lineCount: number) {
     this.reset(lineCount);
@@ -46,37 +46,29 @@ export class TokenLedger {
   }
 
   totals(): TokenTotals {
-    let sum = none;
-    for (const { summary } of this.#lines.chunks()) {
-      sum = add(sum, summary);
-    }
-    return sum;
+    return this.#lines.summary();
   }
 
   /** Lines with more tokens than a number, in order. */
   *longerThan(tokens: number): IterableIterator<{ readonly line: number; readonly tokens: number }> {
-    for (const { start, items, summary } of this.#lines.chunks()) {
-      if (summary.longest > tokens) {
-        for (let offset = 0; offset < items.length; offset += 1) {
-          const found = items[offset] ?? 0;
-          if (found > tokens) yield { line: start + offset, tokens: found };
-        }
+    for (const { start, items } of this.#lines.runs(({ longest }) => longest > tokens)) {
+      for (let offset = 0; offset < items.length; offset += 1) {
+        const found = items[offset] ?? 0;
+        if (found > tokens) yield { line: start + offset, tokens: found };
       }
     }
   }
 
   /** The tokens of each line in order: a walk takes a step per line, where asking line by line takes one per chunk of them. */
-  *all(): IterableIterator<LineTokens> {
-    for (const { items } of this.#lines.chunks()) yield* items;
+  all(): IterableIterator<LineTokens> {
+    return this.#lines.items();
   }
 
   /** Lines that are not counted yet, in order. */
   *missing(): IterableIterator<number> {
-    for (const { start, items, summary } of this.#lines.chunks()) {
-      if (summary.missing > 0) {
-        for (let offset = 0; offset < items.length; offset += 1) {
-          if (items[offset] === undefined) yield start + offset;
-        }
+    for (const { start, items } of this.#lines.runs(({ missing }) => missing > 0)) {
+      for (let offset = 0; offset < items.length; offset += 1) {
+        if (items[offset] === undefined) yield start + offset;
       }
     }
   }

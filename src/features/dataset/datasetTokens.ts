@@ -6,7 +6,12 @@ import type { Log } from '../../platform/log.ts';
 import { toTextEdit } from '../../platform/openDataset.ts';
 import { countedAtOnce, longestCounted, type TokenCounter } from '../../platform/tokenCounter.ts';
 
-type Counted = { readonly document: vscode.TextDocument; readonly ledger: TokenLedger; stop: AbortController };
+type Counted = {
+  readonly document: vscode.TextDocument;
+  readonly ledger: TokenLedger;
+  /** Ends what is being counted; undefined while nothing is. */
+  counting: AbortController | undefined;
+};
 
 /** The tokens of the training files that are seen, line by line; after an edit only what it touched is counted again. */
 export class DatasetTokens implements vscode.Disposable {
@@ -68,7 +73,7 @@ export class DatasetTokens implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const { stop } of this.#counted.values()) stop.abort();
+    for (const { counting } of this.#counted.values()) counting?.abort();
     this.#counted.clear();
     this.#kept.clear();
     this.#disposables.dispose();
@@ -83,9 +88,8 @@ export class DatasetTokens implements vscode.Disposable {
       this.#start(known);
       return;
     }
-    known?.stop.abort();
-    const counted = { document, ledger: new TokenLedger(document.lineCount), stop: new AbortController() };
-    counted.stop.abort();
+    known?.counting?.abort();
+    const counted: Counted = { document, ledger: new TokenLedger(document.lineCount), counting: undefined };
     this.#counted.set(key, counted);
     this.#start(counted);
   }
@@ -94,26 +98,28 @@ export class DatasetTokens implements vscode.Disposable {
     const counted = this.#counted.get(document.uri.toString());
     if (counted === undefined || contentChanges.length === 0) return;
     // Line numbers of an answer under way may be wrong from here on; counting goes on when the edit was checked.
-    counted.stop.abort();
+    stop(counted);
     for (const change of contentChanges) counted.ledger.applyChange(toTextEdit(change));
   }
 
   #forget(document: vscode.TextDocument): void {
     const key = document.uri.toString();
-    this.#counted.get(key)?.stop.abort();
+    this.#counted.get(key)?.counting?.abort();
     this.#counted.delete(key);
   }
 
   #start(counted: Counted): void {
-    if (!counted.stop.signal.aborted) return;
+    if (counted.counting) return;
     if (counted.ledger.lineCount !== counted.document.lineCount) counted.ledger.reset(counted.document.lineCount);
-    counted.stop = new AbortController();
-    const { stop } = counted;
-    void this.#count(counted, stop.signal)
+    const counting = new AbortController();
+    counted.counting = counting;
+    void this.#count(counted, counting.signal)
       .catch((error: unknown) => {
-        if (!stop.signal.aborted) this.#log.error('Tokens could not be counted', error);
+        if (!counting.signal.aborted) this.#log.error('Tokens could not be counted', error);
       })
-      .finally(() => stop.abort());
+      .finally(() => {
+        if (counted.counting === counting) counted.counting = undefined;
+      });
   }
 
   async #count({ document, ledger }: Counted, signal: AbortSignal): Promise<void> {
@@ -127,6 +133,11 @@ export class DatasetTokens implements vscode.Disposable {
       this.#changed.fire(document);
     }
   }
+}
+
+function stop(counted: Counted): void {
+  counted.counting?.abort();
+  counted.counting = undefined;
 }
 
 function nextBatch(document: vscode.TextDocument, ledger: TokenLedger): readonly number[] {

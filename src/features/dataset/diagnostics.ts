@@ -1,16 +1,27 @@
 import * as vscode from 'vscode';
 import type { Problem, ProblemCode } from '../../core/dataset/problem.ts';
+import { sameProblems } from '../../core/dataset/sameProblems.ts';
 import type { Ruleset } from '../../core/dataset/ruleset.ts';
 import { trainedTokens, truncationProblem } from '../../core/dataset/truncation.ts';
+import { countLineBreaks } from '../../core/jsonl/lines.ts';
 import { problemText } from '../../messages/problems.ts';
 import { settingIds } from '../../contributions.ts';
 import { toRange, type Datasets } from '../../platform/datasets.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
+import { FileSwitch } from '../../platform/fileSwitch.ts';
 import type { DatasetTokens } from './datasetTokens.ts';
 import { explanationOf } from './problemPage.ts';
 
 /** Most problems shown of one file; the rest is counted. */
 export const shownProblems = 1000;
+
+/** What the editor was told of an open file. */
+type Told = {
+  readonly problems: readonly Problem[];
+  readonly total: number;
+  /** Lines with a problem. */
+  readonly lines: ReadonlySet<number>;
+};
 
 /** Shows the problems of open training files, and of closed ones that somebody asked to check. */
 export class DatasetDiagnostics implements vscode.Disposable {
@@ -18,6 +29,11 @@ export class DatasetDiagnostics implements vscode.Disposable {
   readonly #tokens: DatasetTokens;
   readonly #collection = vscode.languages.createDiagnosticCollection('tunesmith.dataset');
   readonly #store = new DisposableStore();
+  readonly #wanted = this.#store.add(new FileSwitch(settingIds.datasetValidate, true));
+  readonly #told = new Map<string, Told>();
+  readonly #changed = this.#store.add(new vscode.EventEmitter<vscode.TextDocument>());
+  /** Other problems of an open file are shown than before. */
+  readonly onDidChange = this.#changed.event;
 
   constructor(datasets: Datasets, tokens: DatasetTokens) {
     this.#datasets = datasets;
@@ -30,21 +46,15 @@ export class DatasetDiagnostics implements vscode.Disposable {
     );
     this.#store.add(this.#collection);
     this.#store.add(datasets.onDidCheck((document) => this.#show(document)));
-    this.#store.add(datasets.onDidClose((document) => this.#collection.delete(document.uri)));
-    this.#store.add(
-      vscode.workspace.onDidChangeConfiguration((change) => {
-        if (change.affectsConfiguration(settingIds.datasetValidate)) {
-          vscode.workspace.textDocuments.forEach((document) => this.#show(document));
-        }
-      }),
-    );
-    this.#store.add(
-      vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach((uri) => this.#collection.delete(uri))),
-    );
+    this.#store.add(datasets.onDidClose((document) => this.#clear(document.uri)));
+    this.#store.add(vscode.workspace.onDidChangeTextDocument((change) => this.#follow(change)));
+    this.#store.add(this.#wanted.onDidChange(() => vscode.workspace.textDocuments.forEach((document) => this.#show(document))));
+    this.#store.add(vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach((uri) => this.#clear(uri))));
   }
 
   /** Shows what a check of a file's bytes found. */
   showFile(uri: vscode.Uri, problems: readonly Problem[], total: number): void {
+    this.#told.delete(uri.toString());
     this.#collection.set(uri, toDiagnostics(uri, problems, total));
   }
 
@@ -67,15 +77,47 @@ export class DatasetDiagnostics implements vscode.Disposable {
     if (!dataset) {
       return;
     }
-    if (!vscode.workspace.getConfiguration(undefined, document).get(settingIds.datasetValidate, true)) {
-      this.#collection.delete(document.uri);
+    if (!this.#wanted.isOn(document)) {
+      this.#clear(document.uri);
       return;
     }
     const { errors, warnings, information } = dataset.core.summary();
     const truncated = this.truncated(document, dataset.core.ruleset);
     const total = errors + warnings + information + truncated.length;
     // Counted lines come first, so that they are among those that are shown.
-    this.#collection.set(document.uri, toDiagnostics(document.uri, chain(truncated, dataset.core.problems()), total));
+    const problems = [...first(shownProblems, chain(truncated, dataset.core.problems()))];
+    const key = document.uri.toString();
+    const told = this.#told.get(key);
+    // Most keystrokes change nothing here, and a thousand problems are half a megabyte for the editor's process.
+    if (told?.total === total && sameProblems(told.problems, problems)) return;
+    this.#told.set(key, { problems, total, lines: new Set(problems.map(({ range }) => range.start.line)) });
+    this.#collection.set(document.uri, toDiagnostics(document.uri, problems, total));
+    this.#changed.fire(document);
+  }
+
+  /** The editor moves marks along with an edit, but one whose text is rewritten may be lost: it is told again. */
+  #follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    const key = document.uri.toString();
+    const lines = this.#told.get(key)?.lines;
+    if (lines && contentChanges.some((change) => moves(change) || lines.has(change.range.start.line))) this.#told.delete(key);
+  }
+
+  #clear(uri: vscode.Uri): void {
+    this.#told.delete(uri.toString());
+    this.#collection.delete(uri);
+  }
+}
+
+/** True if an edit is about more than a part of one line. */
+function moves({ range, text }: vscode.TextDocumentContentChangeEvent): boolean {
+  return !range.isSingleLine || countLineBreaks(text) > 0;
+}
+
+function* first<T>(count: number, items: Iterable<T>): IterableIterator<T> {
+  let left = count;
+  for (const item of items) {
+    if (left-- === 0) return;
+    yield item;
   }
 }
 
@@ -86,18 +128,14 @@ function* chain(...lists: readonly Iterable<Problem>[]): IterableIterator<Proble
 }
 
 /** The first problems as the editor shows them, and one more that counts the rest. */
-function toDiagnostics(uri: vscode.Uri, problems: Iterable<Problem>, total: number): vscode.Diagnostic[] {
-  const diagnostics: vscode.Diagnostic[] = [];
-  for (const problem of problems) {
-    if (diagnostics.length >= shownProblems) {
-      const hidden = total - diagnostics.length;
-      const facts = { code: 'file.moreProblems', hidden, shown: shownProblems } as const;
-      const place = diagnostics[0]?.range.start ?? new vscode.Position(0, 0);
-      const rest = new vscode.Diagnostic(new vscode.Range(place, place), problemText(facts), severities.information);
-      diagnostics.push(named(rest, facts.code));
-      break;
-    }
-    diagnostics.push(toDiagnostic(problem, uri));
+function toDiagnostics(uri: vscode.Uri, problems: readonly Problem[], total: number): vscode.Diagnostic[] {
+  const diagnostics = problems.slice(0, shownProblems).map((problem) => toDiagnostic(problem, uri));
+  const hidden = total - diagnostics.length;
+  if (hidden > 0 && diagnostics.length > 0) {
+    const facts = { code: 'file.moreProblems', hidden, shown: shownProblems } as const;
+    const place = diagnostics[0]?.range.start ?? new vscode.Position(0, 0);
+    const rest = new vscode.Diagnostic(new vscode.Range(place, place), problemText(facts), severities.information);
+    diagnostics.push(named(rest, facts.code));
   }
   return diagnostics;
 }

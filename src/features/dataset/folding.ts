@@ -11,15 +11,15 @@ const mostRanges = 5_000;
 /** An example is one line and folds no further; what folds is what stands between the examples that have a problem. */
 export class ProblemFreeFolding implements vscode.FoldingRangeProvider, vscode.Disposable {
   readonly #datasets: Datasets;
-  readonly #diagnostics: Pick<DatasetDiagnostics, 'truncated'>;
+  readonly #diagnostics: Pick<DatasetDiagnostics, 'truncated' | 'onDidChange'>;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeFoldingRanges = this.#changed.event;
   readonly #subscription: vscode.Disposable;
 
-  constructor(datasets: Datasets, diagnostics: Pick<DatasetDiagnostics, 'truncated'>) {
+  constructor(datasets: Datasets, diagnostics: Pick<DatasetDiagnostics, 'truncated' | 'onDidChange'>) {
     this.#datasets = datasets;
     this.#diagnostics = diagnostics;
-    this.#subscription = vscode.Disposable.from(this.#changed, datasets.onDidCheck(() => this.#changed.fire()));
+    this.#subscription = vscode.Disposable.from(this.#changed, diagnostics.onDidChange(() => this.#changed.fire()));
   }
 
   async provideFoldingRanges(

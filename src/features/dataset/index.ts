@@ -44,7 +44,7 @@ const languages = ['jsonl', 'json', 'plaintext'].map((language) => ({ language }
 export function registerDataset(services: DatasetServices): vscode.Disposable {
   const { context, log, datasets, datasetRules, trainingFiles, tokens, connections } = services;
   const counted = new DatasetTokens({ datasets, tokens, log });
-  const hints = new TokenHints(counted);
+  const hints = new TokenHints(counted, languages);
   const examples = new ExampleFiles();
   const diagnostics = new DatasetDiagnostics(datasets, counted);
   const leaks = new TrainingLeaks(services);
@@ -63,7 +63,6 @@ export function registerDataset(services: DatasetServices): vscode.Disposable {
     counted,
     new DatasetStatus({ datasets, datasetRules, leaks, tokens: counted, connections }),
     hints,
-    vscode.languages.registerInlayHintsProvider(languages, hints),
     vscode.languages.registerCompletionItemProvider(languages, new DatasetCompletions(datasets), ...DatasetCompletions.triggers),
     vscode.languages.registerDocumentPasteEditProvider(
       languages,

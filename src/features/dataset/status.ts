@@ -2,14 +2,17 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
 import type { DatasetSummary } from '../../core/dataset/summary.ts';
+import type { ProviderProfile } from '../../core/providers/profile.ts';
 import type { TokenTotals } from '../../core/tokens/tokenLedger.ts';
 import { formatName } from '../../messages/datasetWords.ts';
 import { costText } from '../../messages/cost.ts';
+import { numberFormat } from '../../messages/numberFormat.ts';
 import type { Connections } from '../../platform/connections.ts';
 import type { DatasetRules } from '../../platform/datasetRules.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 import type { DatasetTokens } from './datasetTokens.ts';
+import { StatusRow } from './statusRow.ts';
 import { estimateTrainingCost } from './trainingCost.ts';
 import type { TrainingLeaks } from './trainingLeaks.ts';
 
@@ -21,7 +24,10 @@ type StatusServices = {
   readonly connections: Pick<Connections, 'current' | 'onDidChange'>;
 };
 
-type ItemName = 'numbers' | 'cost' | 'problems';
+type RowName = 'numbers' | 'cost' | 'problems';
+
+/** Milliseconds: an edited line is checked first and counted a moment later, and both are shown at once. */
+const gatherMs = 60;
 
 /**
  * The training file being edited in numbers, behind the editor's language, one row for each question: how much is it,
@@ -30,30 +36,45 @@ type ItemName = 'numbers' | 'cost' | 'problems';
 export class DatasetStatus implements vscode.Disposable {
   readonly #services: StatusServices;
   readonly #disposables = new DisposableStore();
-  readonly #items = new Map<ItemName, vscode.LanguageStatusItem>();
+  readonly #rows = new Map<RowName, StatusRow>();
+  #timer: NodeJS.Timeout | undefined;
+  /** Of the chosen connection; read again when that may be another. */
+  #profile: ProviderProfile | undefined;
 
   constructor(services: StatusServices) {
     this.#services = services;
     const updateOf = (document: vscode.TextDocument): void => {
-      if (document === vscode.window.activeTextEditor?.document) this.#update();
+      if (document === vscode.window.activeTextEditor?.document) this.#updateSoon();
     };
     this.#disposables.add(services.datasets.onDidCheck(updateOf));
     this.#disposables.add(services.datasets.onDidClose(updateOf));
     this.#disposables.add(services.tokens.onDidCount(updateOf));
-    this.#disposables.add(services.connections.onDidChange(() => this.#update()));
+    this.#disposables.add(
+      services.connections.onDidChange(() => {
+        this.#profile = undefined;
+        this.#update();
+      }),
+    );
     this.#disposables.add(vscode.window.onDidChangeActiveTextEditor(() => this.#update()));
   }
 
   dispose(): void {
-    for (const name of this.#items.keys()) this.#remove(name);
+    clearTimeout(this.#timer);
+    this.#removeAll();
     this.#disposables.dispose();
   }
 
+  #updateSoon(): void {
+    this.#timer ??= setTimeout(() => this.#update(), gatherMs);
+  }
+
   #update(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     const document = vscode.window.activeTextEditor?.document;
     const dataset = document && this.#services.datasets.openDataset(document.uri);
     if (document === undefined || dataset === undefined) {
-      for (const name of this.#items.keys()) this.#remove(name);
+      this.#removeAll();
       return;
     }
     const summary = dataset.core.summary();
@@ -64,11 +85,12 @@ export class DatasetStatus implements vscode.Disposable {
   }
 
   #showNumbers({ uri }: vscode.TextDocument, summary: DatasetSummary, totals: TokenTotals | undefined): void {
-    const item = this.#item('numbers', vscode.l10n.t('Training File'));
     const isSet = this.#services.datasetRules.formatOf(uri) !== undefined;
-    item.text = headline(summary, isSet, totals);
-    item.busy = !summary.complete || (totals?.missing ?? 0) > 0;
-    item.command = { command: commandIds.datasetShowStatistics, title: vscode.l10n.t('Show Statistics'), arguments: [uri] };
+    this.#row('numbers', vscode.l10n.t('Training File')).show({
+      text: headline(summary, isSet, totals),
+      busy: !summary.complete || (totals?.missing ?? 0) > 0,
+      command: { command: commandIds.datasetShowStatistics, title: vscode.l10n.t('Show Statistics'), arguments: [uri] },
+    });
   }
 
   #showCost({ uri }: vscode.TextDocument, summary: DatasetSummary, totals: TokenTotals | undefined): void {
@@ -77,41 +99,47 @@ export class DatasetStatus implements vscode.Disposable {
       this.#remove('cost');
       return;
     }
-    const item = this.#item('cost', vscode.l10n.t('Training Cost'));
-    item.text = estimate;
-    item.command = { command: commandIds.jobsCreate, title: vscode.l10n.t('Create Job'), arguments: [uri] };
+    this.#row('cost', vscode.l10n.t('Training Cost')).show({
+      text: estimate,
+      command: { command: commandIds.jobsCreate, title: vscode.l10n.t('Create Job'), arguments: [uri] },
+    });
   }
 
   #showProblems({ uri }: vscode.TextDocument, { errors, warnings, information }: DatasetSummary): void {
-    const item = this.#item('problems', vscode.l10n.t('Problems of the Training File'));
     const training = this.#services.leaks.trainingOf(uri);
-    item.text = problemCounts(errors, warnings, information);
-    item.detail = training === undefined ? '' : vscode.l10n.t('compared with {0}', posix.basename(training.path));
     const { Error, Warning, Information } = vscode.LanguageStatusSeverity;
-    item.severity = errors > 0 ? Error : warnings > 0 ? Warning : Information;
-    item.command =
-      errors + warnings + information > 0
-        ? { command: 'workbench.actions.view.problems', title: vscode.l10n.t('Show Problems') }
-        : undefined;
+    this.#row('problems', vscode.l10n.t('Problems of the Training File')).show({
+      text: problemCounts(errors, warnings, information),
+      detail: training === undefined ? '' : vscode.l10n.t('compared with {0}', posix.basename(training.path)),
+      severity: errors > 0 ? Error : warnings > 0 ? Warning : Information,
+      command:
+        errors + warnings + information > 0
+          ? { command: 'workbench.actions.view.problems', title: vscode.l10n.t('Show Problems') }
+          : undefined,
+    });
   }
 
-  #item(name: ItemName, title: string): vscode.LanguageStatusItem {
-    const known = this.#items.get(name);
+  #row(name: RowName, title: string): StatusRow {
+    const known = this.#rows.get(name);
     if (known) return known;
-    const item = vscode.languages.createLanguageStatusItem(`tunesmith.dataset.${name}`, ['jsonl', 'json', 'plaintext']);
-    item.name = title;
-    this.#items.set(name, item);
-    return item;
+    const row = new StatusRow(`tunesmith.dataset.${name}`, title);
+    this.#rows.set(name, row);
+    return row;
   }
 
-  #remove(name: ItemName): void {
-    this.#items.get(name)?.dispose();
-    this.#items.delete(name);
+  #remove(name: RowName): void {
+    this.#rows.get(name)?.dispose();
+    this.#rows.delete(name);
+  }
+
+  #removeAll(): void {
+    for (const name of this.#rows.keys()) this.#remove(name);
   }
 
   #estimate({ format, examples, complete }: DatasetSummary, totals: TokenTotals | undefined): string {
     if (format !== 'chat' || !complete || totals === undefined || totals.missing > 0) return '';
-    const cost = estimateTrainingCost(this.#services.connections.current.profile, { examples, tokens: totals.tokens });
+    this.#profile ??= this.#services.connections.current.profile;
+    const cost = estimateTrainingCost(this.#profile, { examples, tokens: totals.tokens });
     if (cost === undefined) return '';
     const { model, estimate } = cost;
     const text = costText(estimate, vscode.env.language);
@@ -123,7 +151,7 @@ export class DatasetStatus implements vscode.Disposable {
 }
 
 function headline({ format, examples }: DatasetSummary, isSet: boolean, totals: TokenTotals | undefined): string {
-  const count = new Intl.NumberFormat(vscode.env.language);
+  const count = numberFormat(vscode.env.language);
   const parts = [
     format === undefined
       ? vscode.l10n.t('no known format')

@@ -1,30 +1,42 @@
 import * as vscode from 'vscode';
 import { settingIds } from '../../contributions.ts';
+import { numberFormat } from '../../messages/numberFormat.ts';
+import { FileSwitch } from '../../platform/fileSwitch.ts';
 import type { DatasetTokens } from './datasetTokens.ts';
 
-/** The tokens of each example behind its line, if a setting asks for them. */
+/**
+ * The tokens of each example behind its line, if a setting asks for them. The editor asks for hints after each edit of
+ * any file of these languages, so they are offered only once a file that wants them is open.
+ */
 export class TokenHints implements vscode.InlayHintsProvider, vscode.Disposable {
   readonly #tokens: DatasetTokens;
+  readonly #wanted = new FileSwitch(settingIds.datasetTokenHints, false);
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeInlayHints = this.#changed.event;
   readonly #subscription: vscode.Disposable;
+  #offered: vscode.Disposable | undefined;
 
-  constructor(tokens: DatasetTokens) {
+  constructor(tokens: DatasetTokens, languages: vscode.DocumentSelector) {
     this.#tokens = tokens;
+    const offer = (document: vscode.TextDocument): void => {
+      if (!this.#wanted.isOn(document)) return;
+      this.#offered ??= vscode.languages.registerInlayHintsProvider(languages, this);
+      this.#changed.fire();
+    };
     this.#subscription = vscode.Disposable.from(
       this.#changed,
-      tokens.onDidCount((document) => {
-        if (isWanted(document)) this.#changed.fire();
-      }),
-      vscode.workspace.onDidChangeConfiguration((change) => {
-        if (change.affectsConfiguration(settingIds.datasetTokenHints)) this.#changed.fire();
+      this.#wanted,
+      tokens.onDidCount(offer),
+      this.#wanted.onDidChange(() => {
+        for (const { document } of vscode.window.visibleTextEditors) offer(document);
+        this.#changed.fire();
       }),
     );
   }
 
   provideInlayHints(document: vscode.TextDocument, range: vscode.Range): vscode.InlayHint[] {
-    if (!isWanted(document)) return [];
-    const count = new Intl.NumberFormat(vscode.env.language);
+    if (!this.#wanted.isOn(document)) return [];
+    const count = numberFormat(vscode.env.language);
     const hints: vscode.InlayHint[] = [];
     for (let line = range.start.line; line <= Math.min(range.end.line, document.lineCount - 1); line += 1) {
       const tokens = this.#tokens.onLine(document, line);
@@ -40,10 +52,7 @@ export class TokenHints implements vscode.InlayHintsProvider, vscode.Disposable 
   }
 
   dispose(): void {
+    this.#offered?.dispose();
     this.#subscription.dispose();
   }
-}
-
-function isWanted(document: vscode.TextDocument): boolean {
-  return vscode.workspace.getConfiguration(undefined, document).get(settingIds.datasetTokenHints, false);
 }

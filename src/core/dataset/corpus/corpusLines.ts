@@ -15,7 +15,7 @@ const longestLine = 1 << 20;
 export class CorpusLines {
   readonly corpus = new Corpus();
   readonly #source: LineSource;
-  readonly #lines = new ChunkedList<Known, Chunk>(chunkOf);
+  readonly #lines = new ChunkedList<Known, Chunk>({ of: chunkOf, sum: unreadIn });
 
   constructor(source: LineSource) {
     this.#source = source;
@@ -27,12 +27,10 @@ export class CorpusLines {
 
   /** Lines were replaced by others. */
   replace(start: number, removed: number, added: number): void {
-    for (const { start: from, items } of this.#lines.chunks()) {
-      if (from < start + removed && from + items.length > start) {
-        for (const item of items.slice(Math.max(0, start - from), start + removed - from)) {
-          if (typeof item === 'object') {
-            this.corpus.remove(item);
-          }
+    for (const { start: from, items } of this.#lines.runs((_, first, end) => first < start + removed && end > start)) {
+      for (const item of items.slice(Math.max(0, start - from), start + removed - from)) {
+        if (typeof item === 'object') {
+          this.corpus.remove(item);
         }
       }
     }
@@ -51,7 +49,7 @@ export class CorpusLines {
 
   /** Tells each example where it stands now. */
   place(): void {
-    for (const { start, summary } of this.#lines.chunks()) {
+    for (const { start, summary } of this.#lines.runs()) {
       summary.start = start;
     }
   }
@@ -81,6 +79,10 @@ export function markOf(line: string): Span {
   const start = Math.max(0, line.indexOf('"'));
   const end = line.indexOf('"', start + 1) + 1;
   return { start, end: end > start ? Math.min(end, start + 40) : start };
+}
+
+function unreadIn(parts: readonly Chunk[]): Chunk {
+  return { start: 0, unread: parts.reduce((sum, { unread }) => sum + unread, 0) };
 }
 
 function chunkOf(items: readonly Known[]): Chunk {

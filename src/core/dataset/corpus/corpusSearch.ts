@@ -3,13 +3,14 @@ import type { Ruleset } from '../ruleset.ts';
 import type { CorpusLines } from './corpusLines.ts';
 import { byCode, findCorpusProblems } from './corpusProblems.ts';
 
-/** What comparing found, by line in order, and how many problems that are. */
+/** What comparing found, the lines that have such problems in order, and how many problems that are. */
 export type Compared = {
   readonly byLine: ReadonlyMap<number, readonly Problem[]>;
+  readonly lines: Float64Array;
   readonly counts: Readonly<Record<Severity, number>>;
 };
 
-export const nothingCompared: Compared = { byLine: new Map(), counts: { error: 0, warning: 0, information: 0 } };
+export const nothingCompared: Compared = { byLine: new Map(), lines: new Float64Array(), counts: { error: 0, warning: 0, information: 0 } };
 
 /** Between two looks at whether others want their turn; a step takes about a microsecond. */
 const stepsPerLook = 256;
@@ -30,7 +31,8 @@ export class CorpusSearch {
     for (let step = 1; ; step += 1) {
       const { done, value } = this.#steps.next();
       if (done) {
-        return { byLine: this.#inOrder(), counts: this.#counts };
+        const lines = Float64Array.from(this.#byLine.keys()).sort();
+        return { byLine: this.#byLine, lines, counts: this.#counts };
       }
       if (value) {
         this.#counts[value.severity] += 1;
@@ -38,6 +40,7 @@ export class CorpusSearch {
         const known = this.#byLine.get(line);
         if (known) {
           known.push(value);
+          known.sort(byCode);
         } else {
           this.#byLine.set(line, [value]);
         }
@@ -46,13 +49,5 @@ export class CorpusSearch {
         return undefined;
       }
     }
-  }
-
-  #inOrder(): ReadonlyMap<number, readonly Problem[]> {
-    const ordered = new Map<number, readonly Problem[]>();
-    for (const line of Float64Array.from(this.#byLine.keys()).sort()) {
-      ordered.set(line, (this.#byLine.get(line) ?? []).sort(byCode));
-    }
-    return ordered;
   }
 }

@@ -20,7 +20,7 @@ export const leakKinds = ['same', 'prompt', 'near', 'answer'] as const satisfies
  */
 export class LeakLedger {
   readonly file: ReferenceFile;
-  readonly #lines = new ChunkedList<Known, Counts>(countsOf);
+  readonly #lines = new ChunkedList<Known, Counts>({ of: countsOf, sum: (parts) => parts.reduce(added, none) });
 
   constructor(file: ReferenceFile, lineCount: number) {
     this.file = file;
@@ -56,11 +56,7 @@ export class LeakLedger {
 
   /** Lines of each kind of leak. */
   counts(): Counts {
-    let sum = none;
-    for (const { summary } of this.#lines.chunks()) {
-      sum = added(sum, summary);
-    }
-    return sum;
+    return this.#lines.summary();
   }
 
   /** The problem of a line, if it has one by these rules. `mark`: what of the line is marked. */
@@ -79,12 +75,10 @@ export class LeakLedger {
   }
 
   *#where(mayHold: (counts: Counts) => boolean, holds: (known: Known) => boolean): IterableIterator<number> {
-    for (const { start, items, summary } of this.#lines.chunks()) {
-      if (mayHold(summary)) {
-        for (let offset = 0; offset < items.length; offset += 1) {
-          if (holds(items[offset])) {
-            yield start + offset;
-          }
+    for (const { start, items } of this.#lines.runs(mayHold)) {
+      for (let offset = 0; offset < items.length; offset += 1) {
+        if (holds(items[offset])) {
+          yield start + offset;
         }
       }
     }

@@ -67,6 +67,7 @@ export class Datasets implements vscode.Disposable {
   /** Files that a person, a recipe or a job called a training file. */
   readonly #named = new Set<string>();
   readonly #changed = new vscode.EventEmitter<vscode.TextDocument>();
+  readonly #rested = new vscode.EventEmitter<vscode.TextDocument>();
   readonly #closed = new vscode.EventEmitter<vscode.TextDocument>();
   readonly #subscriptions: vscode.Disposable;
   /** Sensitive values that may stand in training files. */
@@ -74,6 +75,8 @@ export class Datasets implements vscode.Disposable {
 
   /** An open training file was checked; its problems are as `openDataset` tells them. */
   readonly onDidCheck = this.#changed.event;
+  /** The same, once nobody has typed in it for a second. */
+  readonly onDidRest = this.#rested.event;
   /** A document is no open training file any more. */
   readonly onDidClose = this.#closed.event;
 
@@ -131,7 +134,7 @@ export class Datasets implements vscode.Disposable {
       return inNumbers(result, result.problems);
     }
     const known = target === undefined && role === roleOfName(uri.path) ? this.#open.get(uri.toString()) : undefined;
-    const dataset = known ?? new OpenDataset(document, () => this.#optionsOf(uri, { role }, target), () => {});
+    const dataset = known ?? new OpenDataset(document, () => this.#optionsOf(uri, { role }, target));
     try {
       await Promise.race([dataset.checked(), rejectOnAbort(signal)]);
       return inNumbers(dataset.core.summary(), dataset.core.problems());
@@ -190,6 +193,7 @@ export class Datasets implements vscode.Disposable {
     this.#open.forEach((dataset) => dataset.dispose());
     this.#open.clear();
     this.#changed.dispose();
+    this.#rested.dispose();
     this.#closed.dispose();
   }
 
@@ -215,7 +219,8 @@ export class Datasets implements vscode.Disposable {
   }
 
   #start(document: vscode.TextDocument): void {
-    this.#open.set(document.uri.toString(), new OpenDataset(document, () => this.#optionsOf(document.uri), () => this.#changed.fire(document)));
+    const listeners = { onChecked: () => this.#changed.fire(document), onRest: () => this.#rested.fire(document) };
+    this.#open.set(document.uri.toString(), new OpenDataset(document, () => this.#optionsOf(document.uri), listeners));
   }
 
   #follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {

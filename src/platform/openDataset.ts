@@ -9,8 +9,20 @@ const crlf: vscode.EndOfLine.CRLF = 2;
 
 /** Milliseconds of quiet after a keystroke before its line is checked. */
 const quietTime = 150;
+/** Milliseconds without an edit that count as a rest of whoever types. */
+const restTime = 1_000;
 /** Milliseconds of checking before others get their turn. */
 const sliceTime = 12;
+
+/** Told of an open training file. */
+type Listeners = {
+  /** What is known of its problems is as of now. */
+  readonly onChecked: () => void;
+  /** The same, and nobody types any more: what is about all of its lines can be told anew. */
+  readonly onRest: () => void;
+};
+
+const deaf: Listeners = { onChecked: () => undefined, onRest: () => undefined };
 
 /** An open training file: follows its edits and checks what they touched, a slice at a time. */
 export class OpenDataset implements vscode.Disposable {
@@ -18,17 +30,20 @@ export class OpenDataset implements vscode.Disposable {
   readonly #core: DatasetDocument;
   /** The rules now, and facts that whoever opened it knows better than its name does. */
   readonly #options: () => DatasetOptions;
-  readonly #onChecked: () => void;
+  readonly #listeners: Listeners;
   #timer: NodeJS.Timeout | undefined;
   #slice: NodeJS.Immediate | undefined;
   #waiting: (() => void)[] = [];
   #checkedVersion: number | undefined;
+  /** Runs until whoever types rests. */
+  #restTimer: NodeJS.Timeout | undefined;
+  #awaitingRest: (() => void)[] = [];
   #disposed = false;
   #shown = false;
 
-  constructor(document: vscode.TextDocument, options: () => DatasetOptions, onChecked: () => void) {
+  constructor(document: vscode.TextDocument, options: () => DatasetOptions, listeners: Listeners = deaf) {
     this.document = document;
-    this.#onChecked = onChecked;
+    this.#listeners = listeners;
     this.#options = options;
     this.#core = new DatasetDocument(
       {
@@ -62,12 +77,27 @@ export class OpenDataset implements vscode.Disposable {
   /** Says that more is known of the document than its own lines told. */
   tellChecked(): void {
     if (!this.#disposed && this.#shown) {
-      this.#onChecked();
+      this.#listeners.onChecked();
     }
+  }
+
+  /** Resolves once nobody has typed for a second: true, unless the token was cancelled or the document closed before. */
+  async rests(token: vscode.CancellationToken): Promise<boolean> {
+    if (this.#restTimer !== undefined) {
+      let subscription: vscode.Disposable | undefined;
+      await new Promise<void>((resolve) => {
+        subscription = token.onCancellationRequested(resolve);
+        this.#awaitingRest.push(resolve);
+      });
+      subscription?.dispose();
+    }
+    return !token.isCancellationRequested && !this.#disposed;
   }
 
   /** Follows an edit of the document. */
   follow(changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
+    clearTimeout(this.#restTimer);
+    this.#restTimer = setTimeout(() => this.#rest(), restTime);
     for (const change of changes) {
       this.#core.applyChange(toTextEdit(change));
     }
@@ -92,6 +122,7 @@ export class OpenDataset implements vscode.Disposable {
     this.#disposed = true;
     this.#stop();
     this.#release();
+    this.#rest();
   }
 
   /** Encoding and name can change while it is open. */
@@ -118,15 +149,27 @@ export class OpenDataset implements vscode.Disposable {
     if (!this.#shown) {
       // What lines say by themselves is shown before all of them are compared for the first time.
       this.#shown = true;
-      this.#onChecked();
+      this.#tell();
     }
     if (!this.#core.compare(stop)) {
       this.#slice = setImmediate(() => this.#work());
       return;
     }
     this.#checkedVersion = this.document.version;
-    this.#onChecked();
+    this.#tell();
     this.#release();
+  }
+
+  #tell(): void {
+    this.#listeners.onChecked();
+    if (this.#restTimer === undefined) this.#listeners.onRest();
+  }
+
+  #rest(): void {
+    clearTimeout(this.#restTimer);
+    this.#restTimer = undefined;
+    for (const resolve of this.#awaitingRest.splice(0)) resolve();
+    if (!this.#disposed && this.#checkedVersion === this.document.version) this.#listeners.onRest();
   }
 
   #stop(): void {

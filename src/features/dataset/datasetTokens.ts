@@ -31,7 +31,7 @@ export class DatasetTokens implements vscode.Disposable {
     this.#counter = services.tokens;
     this.#log = services.log;
     this.#disposables.add(vscode.workspace.onDidChangeTextDocument((change) => this.#follow(change)));
-    this.#disposables.add(services.datasets.onDidCheck((document) => this.#countIfSeen(document)));
+    this.#disposables.add(services.datasets.onDidRest((document) => this.#countIfSeen(document)));
     this.#disposables.add(services.datasets.onDidClose((document) => this.#forget(document)));
     this.#disposables.add(
       vscode.window.onDidChangeVisibleTextEditors((editors) => {
@@ -97,7 +97,7 @@ export class DatasetTokens implements vscode.Disposable {
   #follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
     const counted = this.#counted.get(document.uri.toString());
     if (counted === undefined || contentChanges.length === 0) return;
-    // Line numbers of an answer under way may be wrong from here on; counting goes on when the edit was checked.
+    // Line numbers of an answer under way may be wrong from here on; counting goes on when nobody types any more.
     stop(counted);
     for (const change of contentChanges) counted.ledger.applyChange(toTextEdit(change));
   }

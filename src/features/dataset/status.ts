@@ -26,7 +26,7 @@ type StatusServices = {
 
 type RowName = 'numbers' | 'cost' | 'problems';
 
-/** Milliseconds: an edited line is checked first and counted a moment later, and both are shown at once. */
+/** Milliseconds: a moment after the problems of an edited line its tokens are known too, and both are shown at once. */
 const gatherMs = 60;
 
 /**
@@ -46,7 +46,7 @@ export class DatasetStatus implements vscode.Disposable {
     const updateOf = (document: vscode.TextDocument): void => {
       if (document === vscode.window.activeTextEditor?.document) this.#updateSoon();
     };
-    this.#disposables.add(services.datasets.onDidCheck(updateOf));
+    this.#disposables.add(services.datasets.onDidRest(updateOf));
     this.#disposables.add(services.datasets.onDidClose(updateOf));
     this.#disposables.add(services.tokens.onDidCount(updateOf));
     this.#disposables.add(

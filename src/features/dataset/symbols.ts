@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { exampleTitle } from '../../core/dataset/exampleTitle.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 
-/** An outline of more would be no overview, and the editor takes and draws all of it after each edit. */
+/** An outline of more would be no overview, and the editor takes and draws all of it after an edit. */
 const mostSymbols = 2_000;
 const sliceMs = 12;
 /** Only the beginning of a longer line would have to be parsed; its number says enough. */
@@ -22,7 +22,8 @@ export class ExampleSymbols implements vscode.DocumentSymbolProvider {
     document: vscode.TextDocument,
     token: vscode.CancellationToken,
   ): Promise<vscode.DocumentSymbol[]> {
-    if (!this.#datasets.isDataset(document)) return [];
+    const dataset = this.#datasets.openDataset(document.uri);
+    if (!dataset || !(await dataset.rests(token))) return [];
     const { version } = document;
     const symbols: vscode.DocumentSymbol[] = [];
     const titles = new Map<string, string | undefined>();

@@ -1,4 +1,4 @@
-const chunkSize = 256;
+const chunkSize = 64;
 const groupSize = 64;
 
 type Chunk<T, S> = { readonly items: T[]; summary: S | undefined };
@@ -15,7 +15,7 @@ export type Summaries<T, S> = {
 type Run<T, S> = { readonly start: number; readonly items: readonly T[]; readonly summary: S };
 
 /**
- * A long list that is edited in the middle. Items lie in chunks of at most 256, and chunks in groups of at most 64;
+ * A long list that is edited in the middle. Items lie in chunks of at most 64, and chunks in groups of at most 64;
  * each keeps a summary of its items until one of them changes. An edit costs the length of the change, one chunk, one
  * group, and one step per group.
  */

@@ -5,6 +5,8 @@ import type { OpenDataset } from '../../platform/openDataset.ts';
 import type { DatasetDiagnostics } from './diagnostics.ts';
 
 const sliceMs = 12;
+/** Walking through more problems is not done at each keystroke. */
+const fewProblems = 200;
 /** The editor takes no more ranges of one file. */
 const mostRanges = 5_000;
 
@@ -28,7 +30,8 @@ export class ProblemFreeFolding implements vscode.FoldingRangeProvider, vscode.D
     token: vscode.CancellationToken,
   ): Promise<vscode.FoldingRange[] | undefined> {
     const dataset = this.#datasets.openDataset(document.uri);
-    const lines = dataset && (await this.#problemLines(dataset, token));
+    if (!dataset || (isLong(dataset) && !(await dataset.rests(token)))) return undefined;
+    const lines = await this.#problemLines(dataset, token);
     return lines && problemFreeRuns(lines, endOf(document)).slice(0, mostRanges).map(({ first, last }) => new vscode.FoldingRange(first, last));
   }
 
@@ -54,6 +57,11 @@ export class ProblemFreeFolding implements vscode.FoldingRangeProvider, vscode.D
     }
     return lines;
   }
+}
+
+function isLong({ core }: OpenDataset): boolean {
+  const { errors, warnings, information } = core.summary();
+  return errors + warnings + information > fewProblems;
 }
 
 /** Lines of a document, without the end of the file after its last line break. */

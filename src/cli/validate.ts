@@ -1,7 +1,6 @@
 import { basename, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Method } from '../core/dataset/format.ts';
-import { roleOfName } from '../core/dataset/fileRole.ts';
 import { datasetProfiles, defaultProfile, forModel } from '../core/dataset/profile.ts';
 import { createRuleset } from '../core/dataset/ruleset.ts';
 import { allowFile } from '../core/dataset/safety/allowList.ts';
@@ -11,6 +10,7 @@ import type { StreamResult } from '../core/dataset/stream.ts';
 import { encodingOf } from '../core/tokens/encodings.ts';
 import { readText, stat } from '../disk/files.ts';
 import { problemText } from '../messages/problems.ts';
+import { FileRoles } from './fileRoles.ts';
 import { FileValidator } from './fileValidator.ts';
 import { exitCouldNotRun, exitFine, exitProblems, worseOf, type CliIo, type ExitCode } from './io.ts';
 import { installedProgram } from './program.ts';
@@ -86,6 +86,7 @@ export async function runValidate(args: readonly string[], io: CliIo): Promise<E
     counts: encodingOf(options.model, options.provider) !== undefined,
     allow: await readAllowList(io),
   };
+  const roles = new FileRoles();
   const reports: Report[] = [];
   const checked: CheckedFile[] = [];
   const validator = new FileValidator(validation, checks, io.signal);
@@ -102,7 +103,7 @@ export async function runValidate(args: readonly string[], io: CliIo): Promise<E
     }
     for (const file of options.files) {
       try {
-        const { report, result } = await validateFile(file, { ...options, graderFields }, validator, io);
+        const { report, result } = await validateFile(file, { ...options, graderFields, roles }, validator, io);
         exit = worseOf(exit, result.errors > 0 ? exitProblems : exitFine);
         reports.push(report);
         checked.push({ file, problems: withRest(result) });
@@ -201,12 +202,12 @@ async function readGrader(path: string | undefined, io: CliIo): Promise<readonly
 
 async function validateFile(
   file: string,
-  { method, graderFields }: Options & { readonly graderFields: readonly string[] },
+  { method, graderFields, roles }: Options & { readonly graderFields: readonly string[]; readonly roles: FileRoles },
   validator: FileValidator,
   io: CliIo,
 ): Promise<{ readonly report: Report; readonly result: StreamResult }> {
   const path = await fileAt(file, io);
-  const facts = { extension: extname(path), role: roleOfName(path), graderFields };
+  const facts = { extension: extname(path), role: await roles.of(path), graderFields };
   const { result, tokens } = await validator.check(path, method === undefined ? facts : { ...facts, method });
   const { examples } = result;
   const format = result.format ?? null;

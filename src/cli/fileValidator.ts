@@ -54,7 +54,7 @@ export class FileValidator {
     }
     const given = { training: { path: training, file: names }, paths: existing, limit, ruleset };
     this.#training = { name: names.file, leaks: await this.#thread.run('compareWithTraining', given) };
-    await this.#restAfter((await stat(training))?.bytes);
+    await this.#thread.end();
   }
 
   /** @throws what the signal was aborted with, or an error that says why the file could not be checked */

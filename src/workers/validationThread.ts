@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { checkerLimits } from '../protocol/datasetCheck.ts';
+import { checkerLimits, comparerLimits } from '../protocol/datasetCheck.ts';
 import type { validation } from './validation.ts';
 
 type Parts = typeof validation;
@@ -11,8 +11,8 @@ export type Question = { readonly part: Part; readonly given: unknown };
 export type Answer = { readonly value: unknown } | { readonly fault: string };
 
 /**
- * The thread in which files are validated one part after the other, within the memory that a check may take. It is
- * started when it is needed.
+ * The thread in which files are validated one part after the other. It is started when it is needed, with the memory
+ * that its first part may take.
  */
 export class ValidationThread {
   readonly #program: string;
@@ -29,7 +29,8 @@ export class ValidationThread {
   async run<K extends Part>(part: K, given: Parameters<Parts[K]>[0]): Promise<Awaited<ReturnType<Parts[K]>>> {
     const signal = this.#signal;
     signal.throwIfAborted();
-    const worker = (this.#worker ??= new Worker(this.#program, { resourceLimits: checkerLimits }));
+    const resourceLimits = part === 'checkLines' ? checkerLimits : comparerLimits;
+    const worker = (this.#worker ??= new Worker(this.#program, { resourceLimits }));
     let release = (): void => undefined;
     try {
       const answer = await new Promise<Answer>((resolve, reject) => {

@@ -16,7 +16,7 @@ export async function findLeaks(
   limit: number,
   ruleset: Ruleset,
 ): Promise<Listed> {
-  const seen = new Set<number>();
+  const told = new Set<number>();
   const list = new ProblemList(limit);
   let compared = 0;
   await eachLine(chunks, (text, line) => {
@@ -24,11 +24,12 @@ export async function findLeaks(
     const answer = example && training.probe.ask(example);
     if (answer) {
       compared += 1;
-      const problem =
-        answer.leak && !seen.has(answer.whole) ? leakProblem(answer.leak, line, markOf(text), training.file, ruleset) : undefined;
-      seen.add(answer.whole);
-      if (problem) {
-        list.add(problem);
+      if (answer.leak && !told.has(answer.whole)) {
+        told.add(answer.whole);
+        const problem = leakProblem(answer.leak, line, markOf(text), training.file, ruleset);
+        if (problem) {
+          list.add(problem);
+        }
       }
     }
     return compared < mostCompared;

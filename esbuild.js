@@ -45,6 +45,7 @@ const node = {
   keepNames: true,
   supported: { 'dynamic-import': false },
   external: ['vscode'],
+  define: { 'import.meta.filename': '__filename' },
   plugins: [loadOnFirstUse],
   // Its main file calls a `require` that no bundler can see through.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
@@ -69,6 +70,7 @@ const builds = [
       prepareWorker: 'src/workers/prepareWorker.ts',
       datasetWorker: 'src/workers/datasetWorker.ts',
       tokenWorker: 'src/workers/tokenWorker.ts',
+      validationWorker: 'src/workers/validationWorker.ts',
       engine: 'src/engine/main.ts',
       generatorThread: 'src/engine/generatorThread.ts',
       trainerThread: 'src/engine/trainerThread.ts',

@@ -1,23 +1,25 @@
 import { dirname, extname, join } from 'node:path';
 import { readText } from '../disk/files.ts';
-import { isMissing, realSystem } from '../disk/system.ts';
+import { isMissing } from '../disk/system.ts';
 
 type Program = {
-  /** Path of the engine's program. */
+  /** Paths of the engine's program, and of the worker that validates files. */
   readonly engine: string;
+  readonly validation: string;
   readonly version: string;
 };
 
 /** Where the parts of the installed program are. Run from its sources, the command line uses the sources of the others. */
 export async function installedProgram(): Promise<Program> {
-  // npm starts programs through links.
-  const self = await realSystem.realpath(process.argv[1] ?? '');
+  const self = import.meta.filename;
+  if (extname(self) === '.ts') {
+    const sources = dirname(dirname(self));
+    const [engine, validation] = [join(sources, 'engine', 'main.ts'), join(sources, 'workers', 'validationWorker.ts')];
+    return { engine, validation, version: await versionIn(join(sources, '..', 'package.json')) };
+  }
   const folder = dirname(self);
-  const fromSources = extname(self) === '.ts';
-  return {
-    engine: fromSources ? join(folder, 'engine', 'main.ts') : join(folder, 'engine.js'),
-    version: await versionIn(join(folder, '..', 'package.json')),
-  };
+  const [engine, validation] = [join(folder, 'engine.js'), join(folder, 'validationWorker.js')];
+  return { engine, validation, version: await versionIn(join(folder, '..', 'package.json')) };
 }
 
 /** A copy of the program without its manifest still runs; any installed engine is then newer. */

@@ -1,24 +1,17 @@
-import { withoutMark } from '../core/jsonl/lines.ts';
 import { basename, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { checkBytes } from '../core/dataset/checkBytes.ts';
 import type { Method } from '../core/dataset/format.ts';
-import { roleOfName } from '../core/dataset/fileRole.ts';
 import { datasetProfiles, defaultProfile, forModel } from '../core/dataset/profile.ts';
 import { createRuleset } from '../core/dataset/ruleset.ts';
-import type { Corpus } from '../core/dataset/corpus/corpus.ts';
-import type { ReferenceFile } from '../core/dataset/corpus/corpusProblems.ts';
-import { readCorpus } from '../core/dataset/corpus/readCorpus.ts';
-import { withMore } from '../core/dataset/moreProblems.ts';
-import { AllowList, allowFile } from '../core/dataset/safety/allowList.ts';
+import { allowFile } from '../core/dataset/safety/allowList.ts';
 import type { Problem } from '../core/dataset/problem.ts';
 import { graderFieldsOf } from '../core/dataset/grader.ts';
 import type { StreamResult } from '../core/dataset/stream.ts';
-import { truncationProblem } from '../core/dataset/truncation.ts';
-import { chatExampleTokens, type CountText } from '../core/tokens/chatTokens.ts';
 import { encodingOf } from '../core/tokens/encodings.ts';
-import { readChunks, readText, stat } from '../disk/files.ts';
+import { readText, stat } from '../disk/files.ts';
 import { problemText } from '../messages/problems.ts';
+import { FileRoles } from './fileRoles.ts';
+import { FileValidator } from './fileValidator.ts';
 import { exitCouldNotRun, exitFine, exitProblems, worseOf, type CliIo, type ExitCode } from './io.ts';
 import { installedProgram } from './program.ts';
 import { toSarif, type CheckedFile } from './sarif.ts';
@@ -55,13 +48,6 @@ type Options = {
   readonly output: 'text' | 'json' | 'sarif';
 };
 
-/** What all files are checked with. */
-type Checks = {
-  readonly count: CountText | undefined;
-  readonly allow: AllowList | undefined;
-  readonly compare: { readonly reference?: Corpus; readonly file?: ReferenceFile };
-};
-
 type Report = {
   readonly file: string;
   readonly format: string | null;
@@ -92,38 +78,51 @@ export async function runValidate(args: readonly string[], io: CliIo): Promise<E
     tellUsageError(io, 'validate', options);
     return exitCouldNotRun;
   }
-  const encoding = encodingOf(options.model, options.provider);
-  const count = encoding === undefined ? undefined : (await import('../workers/tokens.ts')).countTokens;
+  const { validation, version } = await installedProgram();
   const graderFields = await readGrader(options.grader, io);
+  const checks = {
+    limit: listedProblems,
+    ruleset: createRuleset(forModel(datasetProfiles[options.provider] ?? defaultProfile, options.model)),
+    counts: encodingOf(options.model, options.provider) !== undefined,
+    allow: await readAllowList(io),
+  };
+  const roles = new FileRoles();
   const reports: Report[] = [];
   const checked: CheckedFile[] = [];
-  let checks: Checks;
-  try {
-    checks = { count, allow: await readAllowList(io), compare: await readReference(options.against, io) };
-  } catch (error) {
-    io.stderr(io.signal.aborted ? 'Stopped.\n' : `${options.against}: ${reasonOf(error)}\n`);
-    return exitCouldNotRun;
-  }
+  const validator = new FileValidator(validation, checks, io.signal);
+  const tell = (file: string, error: unknown): void => io.stderr(io.signal.aborted ? 'Stopped.\n' : `${file}: ${reasonOf(error)}\n`);
   let exit: ExitCode = exitFine;
-  for (const file of options.files) {
-    try {
-      const { report, result } = await validateFile(file, { ...options, graderFields }, checks, io);
-      exit = worseOf(exit, result.errors > 0 ? exitProblems : exitFine);
-      reports.push(report);
-      checked.push({ file, problems: withRest(result) });
-      if (options.output === 'text') {
-        io.stdout(toText(report, result));
-      }
-    } catch (error) {
-      io.stderr(io.signal.aborted ? 'Stopped.\n' : `${file}: ${reasonOf(error)}\n`);
-      exit = exitCouldNotRun;
-      if (io.signal.aborted) {
-        break;
+  try {
+    if (options.against !== undefined) {
+      try {
+        await compareWith(options.against, options.files, validator, io);
+      } catch (error) {
+        tell(options.against, error);
+        return exitCouldNotRun;
       }
     }
+    for (const file of options.files) {
+      try {
+        const { report, result } = await validateFile(file, { ...options, graderFields, roles }, validator, io);
+        exit = worseOf(exit, result.errors > 0 ? exitProblems : exitFine);
+        reports.push(report);
+        checked.push({ file, problems: withRest(result) });
+        if (options.output === 'text') {
+          io.stdout(toText(report, result));
+        }
+      } catch (error) {
+        tell(file, error);
+        exit = exitCouldNotRun;
+        if (io.signal.aborted) {
+          break;
+        }
+      }
+    }
+  } finally {
+    await validator.end();
   }
   if (options.output !== 'text') {
-    const document = options.output === 'json' ? { files: reports } : toSarif(checked, (await installedProgram()).version);
+    const document = options.output === 'json' ? { files: reports } : toSarif(checked, version);
     io.stdout(`${JSON.stringify(document, null, 2)}\n`);
   }
   return exit;
@@ -164,21 +163,15 @@ function parseOptions(args: readonly string[]): Options | string {
   }
 }
 
-/** The file that the others are compared with. */
-async function readReference(file: string | undefined, io: CliIo): Promise<Checks['compare']> {
-  if (file === undefined) {
-    return {};
-  }
-  const path = await fileAt(file, io);
-  return { reference: await readCorpus(readChunks(path, io.signal, { reuses: true })), file: { name: basename(path), file } };
+/** Has the files compared with the training file that was named. */
+async function compareWith(against: string, files: readonly string[], validator: FileValidator, io: CliIo): Promise<void> {
+  const path = await fileAt(against, io);
+  await validator.compareWith(path, { name: basename(path), file: against }, files.map((file) => resolve(io.cwd, file)));
 }
 
-async function readAllowList(io: CliIo): Promise<AllowList | undefined> {
+async function readAllowList(io: CliIo): Promise<string | undefined> {
   const path = join(io.cwd, allowFile);
-  if ((await stat(path))?.kind !== 'file') {
-    return undefined;
-  }
-  return new AllowList(await readText(path));
+  return (await stat(path))?.kind === 'file' ? readText(path) : undefined;
 }
 
 /** @throws if there is no such file */
@@ -209,40 +202,17 @@ async function readGrader(path: string | undefined, io: CliIo): Promise<readonly
 
 async function validateFile(
   file: string,
-  options: Options & { readonly graderFields: readonly string[] },
-  { count, allow, compare }: Checks,
+  { method, graderFields, roles }: Options & { readonly graderFields: readonly string[]; readonly roles: FileRoles },
+  validator: FileValidator,
   io: CliIo,
 ): Promise<{ readonly report: Report; readonly result: StreamResult }> {
   const path = await fileAt(file, io);
-  let tokens: number | null = count ? 0 : null;
-  const ruleset = createRuleset(forModel(datasetProfiles[options.provider] ?? defaultProfile, options.model));
-  const truncated: Problem[] = [];
-  const checked = await checkBytes(readChunks(path, io.signal, { reuses: true }), {
-    limit: listedProblems,
-    ruleset,
-    allow,
-    compare,
-    file: {
-      ...{ extension: extname(path), role: roleOfName(path), graderFields: options.graderFields },
-      ...(options.method === undefined ? {} : { method: options.method }),
-    },
-    onLine: (text, check, line) => {
-      if (count && check.kind === 'example') {
-        const more = check.format === 'chat' ? (chatExampleTokens(parse(text), count)?.total ?? null) : null;
-        tokens = more === null || tokens === null ? null : tokens + more;
-        truncated.push(...(more === null ? [] : truncationProblem(more, line, ruleset)));
-      }
-    },
-  });
-  const result = withMore(checked, truncated, listedProblems);
+  const facts = { extension: extname(path), role: await roles.of(path), graderFields };
+  const { result, tokens } = await validator.check(path, method === undefined ? facts : { ...facts, method });
   const { examples } = result;
   const format = result.format ?? null;
   const known = examples > 0 && format === 'chat' ? tokens : null;
   return { report: { file, format, examples, tokens: known, problems: toReported(result) }, result };
-}
-
-function parse(line: string): unknown {
-  return JSON.parse(withoutMark(line));
 }
 
 /** The listed problems, and one more that counts the rest. */

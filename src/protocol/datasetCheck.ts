@@ -13,6 +13,9 @@ export type ByteSource = { readonly path: string } | { readonly size: number };
  */
 export const checkerLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1024 } as const;
 
+/** Memory of a thread that only compares examples, and so never sees a long line. */
+export const comparerLimits = { ...checkerLimits, maxOldGenerationSizeMb: 384 } as const;
+
 /** What is to be checked, and how. */
 export type DatasetCheck = {
   readonly checkId: string;

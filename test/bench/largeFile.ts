@@ -1,28 +1,18 @@
 /** Streaming validation of 1 GB that is made while it is read, against only making and walking over the same bytes. */
 import { Buffer } from 'node:buffer';
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { LineDecoder } from '../../src/core/jsonl/lineDecoder.ts';
 import { checkBytes } from '../../src/core/dataset/checkBytes.ts';
-import { chatLine } from '../support/chatLines.ts';
+import { longLines, writeLargeFile } from '../support/largeFiles.ts';
 
 const size = 1e9;
 const chunkBytes = 256 * 1024;
-const words = 'the of water energy cell plant rock light air heat mass force field wave atom star river ocean ice salt'.split(' ');
-
-/** Lines of about 800 bytes, most of them valid, cut into chunks without regard for them as a disk would. */
-const block = ((): Buffer => {
-  const text = (seed: number, count: number): string =>
-    Array.from({ length: count }, (_, at) => words[(seed * 31 + at * at * 7 + at) % words.length]).join(' ');
-  const lines = Array.from({ length: 4000 }, (_, index) => {
-    const line = chatLine(`${text(index, 40)} ${index}?`, `${text(index + 7, 80)}.`);
-    return index % 1000 === 999 ? line.replace('"user"', '"human"') : line;
-  });
-  return Buffer.from(`${lines.join('\n')}\n`);
-})();
+/** Cut into chunks without regard for lines, as a disk would. */
+const block = Buffer.from(`${longLines(4000).join('\n')}\n`);
 
 const shared = new Uint8Array(chunkBytes);
 
@@ -46,13 +36,7 @@ async function peakOfWorker(): Promise<{ readonly bytes: number; readonly millis
     const program = join(folder, 'checkAlone.mjs');
     await build({ entryPoints: [join(import.meta.dirname, 'checkAlone.ts')], outfile: program, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
     const path = join(folder, 'large.jsonl');
-    const file = openSync(path, 'w');
-    const half = block.toString().split('\n').slice(0, 2000);
-    for (let written = 0, round = 0; written < size; round += 1) {
-      const lines = half.map((line, index) => line.replace('"user", "content": "', `$&${round} of ${index} in `));
-      written += writeSync(file, `${lines.join('\n')}\n`);
-    }
-    closeSync(file);
+    writeLargeFile(path, size, 'unique');
     const worker = join(import.meta.dirname, '../../dist/datasetWorker.js');
     return JSON.parse(execFileSync(process.execPath, [program, worker, path], { encoding: 'utf8' })) as Awaited<ReturnType<typeof peakOfWorker>>;
   } finally {

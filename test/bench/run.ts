@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 let failed = 0;
-for (const name of ['sizes', 'validation', 'largeFile', 'tokens', 'keystroke', 'engine', 'training', 'chat', 'upload', 'tree']) {
+for (const name of ['sizes', 'validation', 'largeFile', 'validateFiles', 'tokens', 'keystroke', 'engine', 'training', 'chat', 'upload', 'tree']) {
   console.log(`\n== ${name}`);
   const run = spawnSync(process.execPath, [...process.execArgv, join(here, `${name}.ts`)], { stdio: 'inherit' });
   if (run.status !== 0) failed += 1;

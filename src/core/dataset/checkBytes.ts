@@ -1,13 +1,13 @@
+import { compareExamples } from './corpus/compare.ts';
 import { Corpus } from './corpus/corpus.ts';
-import { corpusProblems, type ReferenceFile } from './corpus/corpusProblems.ts';
-import { addLine, mostCompared } from './corpus/readCorpus.ts';
+import type { ReferenceFile } from './corpus/corpusProblems.ts';
+import { addLine } from './corpus/readCorpus.ts';
 import { withMore } from './moreProblems.ts';
 import { defaultRuleset } from './ruleset.ts';
 import { LineDecoder } from '../jsonl/lineDecoder.ts';
 import type { DatasetOptions } from './document.ts';
 import { fileKindOf } from './fileKind.ts';
 import type { LineCheck } from './line.ts';
-import type { Problem } from './problem.ts';
 import { DatasetStream, type StreamResult } from './stream.ts';
 
 /**
@@ -54,17 +54,9 @@ export async function checkBytes(chunks: AsyncIterable<Uint8Array>, options: Che
   }
   take(decoder.end(), stream, corpus, options);
   const result = stream.end({ ...options, file: { ...options.file, bytes: decoder.bytes, ...(crlf ? { crlf } : {}) } });
-  return corpus && result.framing === 'lines' ? withMore(result, compared(corpus, options), options.limit) : result;
-}
-
-function compared(corpus: Corpus, { ruleset = defaultRuleset, compare }: CheckBytesOptions): readonly Problem[] {
-  corpus.settle(() => false);
-  const problems = corpusProblems(corpus, ruleset, compare?.file);
-  const severity = ruleset.severities['corpus.partial'];
-  const place = { line: 0, character: 0 };
-  return corpus.size < mostCompared || severity === 'off'
-    ? problems
-    : [{ code: 'corpus.partial', compared: corpus.size, severity, range: { start: place, end: place } }, ...problems];
+  return corpus && result.framing === 'lines'
+    ? withMore(result, compareExamples(corpus, options.limit, options.ruleset ?? defaultRuleset, options.compare?.file), options.limit)
+    : result;
 }
 
 /** True if the first line of a file ends with CRLF; files have one kind of line break, nearly always. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { Ajv } from 'ajv';
+import { pathToFileURL } from 'node:url';
+import Ajv04 from 'ajv-draft-04';
+import addFormats from 'ajv-formats';
 import { runValidate } from '../../../src/cli/validate.ts';
 import { chatLine, chatLines } from '../../support/chatLines.ts';
 
@@ -28,89 +30,10 @@ function write(name: string, lines: readonly string[]): string {
   return name;
 }
 
-const whole = { type: 'integer', minimum: 0 };
-const place = {
-  type: 'object',
-  required: ['artifactLocation', 'region'],
-  additionalProperties: false,
-  properties: {
-    // RFC 3986: a URI reference.
-    artifactLocation: { type: 'object', required: ['uri'], additionalProperties: false, properties: { uri: { type: 'string', pattern: String.raw`^[A-Za-z0-9\-._~:/%!$&'()*+,;=@?#]+$` }, index: whole } },
-    region: {
-      type: 'object',
-      required: ['startLine', 'startColumn', 'endLine', 'endColumn'],
-      additionalProperties: false,
-      properties: Object.fromEntries(['startLine', 'startColumn', 'endLine', 'endColumn'].map((name) => [name, { type: 'integer', minimum: 1 }])),
-    },
-  },
-};
-const level = { enum: ['none', 'note', 'warning', 'error'] };
-/** What the standard says of the objects and properties that are used here (SARIF 2.1.0 §3); nothing else may stand there. */
-const schema = {
-  type: 'object',
-  required: ['version', 'runs'],
-  additionalProperties: false,
-  properties: {
-    $schema: { const: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json' },
-    version: { const: '2.1.0' },
-    runs: {
-      type: 'array',
-      minItems: 1,
-      items: {
-        type: 'object',
-        required: ['tool', 'results'],
-        additionalProperties: false,
-        properties: {
-          tool: {
-            type: 'object',
-            required: ['driver'],
-            additionalProperties: false,
-            properties: {
-              driver: {
-                type: 'object',
-                required: ['name'],
-                additionalProperties: false,
-                properties: {
-                  name: { type: 'string', minLength: 1 },
-                  version: { type: 'string' },
-                  semanticVersion: { type: 'string', pattern: String.raw`^\d+\.\d+\.\d+` },
-                  rules: {
-                    type: 'array',
-                    uniqueItems: true,
-                    items: {
-                      type: 'object',
-                      required: ['id'],
-                      additionalProperties: false,
-                      properties: { id: { type: 'string' }, defaultConfiguration: { type: 'object', additionalProperties: false, properties: { level } } },
-                    },
-                  },
-                },
-              },
-            },
-          },
-          columnKind: { enum: ['utf16CodeUnits', 'unicodeCodePoints'] },
-          artifacts: { type: 'array', uniqueItems: true, items: { type: 'object', additionalProperties: false, properties: { location: place.properties.artifactLocation } } },
-          results: {
-            type: 'array',
-            items: {
-              type: 'object',
-              required: ['message', 'ruleId', 'ruleIndex', 'level', 'locations'],
-              additionalProperties: false,
-              properties: {
-                ruleId: { type: 'string' },
-                ruleIndex: whole,
-                level,
-                message: { type: 'object', required: ['text'], additionalProperties: false, properties: { text: { type: 'string', minLength: 1 } } },
-                locations: { type: 'array', minItems: 1, items: { type: 'object', required: ['physicalLocation'], additionalProperties: false, properties: { physicalLocation: place } } },
-                relatedLocations: { type: 'array', minItems: 1, items: { type: 'object', additionalProperties: false, properties: { id: whole, physicalLocation: place } } },
-              },
-            },
-          },
-        },
-      },
-    },
-  },
-};
+/** The official schema of SARIF 2.1.0, which allows nothing that it does not name. */
+const ajv = new Ajv04({ allErrors: true });
+addFormats.default(ajv);
+const isSarif = ajv.compile(JSON.parse(readFileSync(join(import.meta.dirname, '../../fixtures/sarif/sarif-schema-2.1.0.json'), 'utf8')) as object);
 
 type Log = {
   readonly runs: readonly {
@@ -134,8 +57,7 @@ test('--sarif prints a valid SARIF 2.1.0 log, and nothing of what is secret', as
   assert.equal(exit, 1);
   assert.doesNotMatch(out, /jane\.doe/);
   const log = JSON.parse(out) as Log;
-  const validate = new Ajv({ allErrors: true, strict: false }).compile(schema);
-  assert.ok(validate(log), JSON.stringify(validate.errors));
+  assert.ok(isSarif(log), JSON.stringify(isSarif.errors));
   const [only] = log.runs;
   assert.ok(only);
   for (const { ruleId, ruleIndex, locations } of only.results) {
@@ -149,6 +71,29 @@ test('--sarif prints a valid SARIF 2.1.0 log, and nothing of what is secret', as
   const leak = only.results.find(({ ruleId }) => ruleId === 'corpus.leak.same');
   assert.equal(leak?.relatedLocations?.[0]?.physicalLocation.artifactLocation.uri, 'train.jsonl');
   assert.equal(leak?.level, 'warning');
+});
+
+test('a log of no problems and of files named by their whole path is valid; one that differs from the standard is not', async () => {
+  const [good, bad] = [join(folder, write('good file.jsonl', chatLines(60))), join(folder, write('bad.jsonl', ['{"messages": [']))];
+  const logOf = async (...files: readonly string[]): Promise<Log> => JSON.parse((await run(...files, '--sarif')).out) as Log;
+  const clean = await logOf(good);
+  assert.deepEqual(clean.runs[0]?.results, []);
+  assert.equal(clean.runs[0]?.artifacts[0]?.location.uri, pathToFileURL(good).href);
+  assert.ok(isSarif(clean), JSON.stringify(isSarif.errors));
+  const text = JSON.stringify(await logOf(good, bad));
+  assert.ok(isSarif(JSON.parse(text)), JSON.stringify(isSarif.errors));
+  for (const [from, to] of [
+    ['"version":"2.1.0"', '"version":"2.2.0"'],
+    ['"level":"error"', '"level":"fatal"'],
+    ['"startLine":1', '"startLine":0'],
+    ['"columnKind":"utf16CodeUnits"', '"columnKind":"bytes"'],
+    ['"ruleIndex":', '"rule":'],
+    ['"message":{"text":', '"message":{"words":'],
+    ['"uri":"file:', '"uri":"not a reference:'],
+  ] as const) {
+    assert.ok(text.includes(from), from);
+    assert.ok(!isSarif(JSON.parse(text.replace(from, to))), to);
+  }
 });
 
 test('--against tells what the training file gives away; the exit code says if it could run', async () => {

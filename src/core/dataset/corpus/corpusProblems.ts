@@ -14,25 +14,9 @@ const label = 60;
 /** Most related places of one problem. */
 const mostRelated = 5;
 
-/** What shows only across lines and files, in order of line. The places of the examples must be right. */
-export function corpusProblems(corpus: Corpus, ruleset: Ruleset, reference?: ReferenceFile): Problem[] {
-  const problems: Problem[] = [];
-  for (const problem of findCorpusProblems(corpus, ruleset, reference)) {
-    if (problem) {
-      problems.push(problem);
-    }
-  }
-  return problems.sort((one, other) => one.range.start.line - other.range.start.line || byCode(one, other));
-}
-
-/** The order of problems at one place. */
-export function byCode(one: Problem, other: Problem): number {
-  return one.code < other.code ? -1 : 1;
-}
-
 /**
- * The same in no order and step by step, so that whoever wants them can rest meanwhile; undefined is a step that found
- * nothing. The corpus must not change.
+ * What shows only across lines and files, in no order and step by step, so that whoever wants it can rest meanwhile;
+ * undefined is a step that found nothing. The places of the examples must be right, and the corpus must not change.
  */
 export function* findCorpusProblems(
   corpus: Corpus,

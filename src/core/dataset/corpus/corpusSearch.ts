@@ -1,7 +1,8 @@
+import { byCode } from '../moreProblems.ts';
 import type { Problem, Severity } from '../problem.ts';
 import type { Ruleset } from '../ruleset.ts';
 import type { CorpusLines } from './corpusLines.ts';
-import { byCode, findCorpusProblems } from './corpusProblems.ts';
+import { findCorpusProblems } from './corpusProblems.ts';
 
 /** What comparing found, the lines that have such problems in order, and how many problems that are. */
 export type Compared = {

@@ -62,16 +62,7 @@ export class LeakLedger {
   /** The problem of a line, if it has one by these rules. `mark`: what of the line is marked. */
   problemOn(line: number, mark: Span, ruleset: Ruleset): Problem | undefined {
     const leak = this.get(line);
-    if (!leak) {
-      return undefined;
-    }
-    const severity = ruleset.severities[`corpus.leak.${leak.kind}`];
-    if (severity === 'off') {
-      return undefined;
-    }
-    const related = [{ range: rangeOf(leak.line, leak.mark), file: this.file.file }];
-    const facts = { line: leak.line + 1, file: this.file.name };
-    return { code: `corpus.leak.${leak.kind}`, ...facts, severity, range: rangeOf(line, mark), related };
+    return leak ? leakProblem(leak, line, mark, this.file, ruleset) : undefined;
   }
 
   *#where(mayHold: (counts: Counts) => boolean, holds: (known: Known) => boolean): IterableIterator<number> {
@@ -83,6 +74,16 @@ export class LeakLedger {
       }
     }
   }
+}
+
+/** The problem of a line that another file gives away; undefined if its rule is off. `mark`: what of the line is marked. */
+export function leakProblem(leak: FoundLeak, line: number, mark: Span, { name, file }: ReferenceFile, ruleset: Ruleset): Problem | undefined {
+  const severity = ruleset.severities[`corpus.leak.${leak.kind}`];
+  if (severity === 'off') {
+    return undefined;
+  }
+  const related = [{ range: rangeOf(leak.line, leak.mark), file }];
+  return { code: `corpus.leak.${leak.kind}`, line: leak.line + 1, file: name, severity, range: rangeOf(line, mark), related };
 }
 
 export function toFoundLeak({ kind, entry }: Leak): FoundLeak {

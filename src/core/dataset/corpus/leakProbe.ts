@@ -18,13 +18,18 @@ export class LeakProbe {
   /** What the file gives away of a line, the gravest; null if it is nothing, or the line is no example. */
   find(line: string): FoundLeak | null {
     const example = exampleOf(line);
-    const entry = example && this.#probe.add(example, formatOf(example), { start: 0, end: 0 }, { start: 0 });
+    return (example && this.ask(example)?.leak) ?? null;
+  }
+
+  /** The same of a parsed example, and the hash of all that it holds; undefined if it cannot be compared. */
+  ask(example: Readonly<Record<string, unknown>>): { readonly whole: number; readonly leak: FoundLeak | null } | undefined {
+    const entry = this.#probe.add(example, formatOf(example), { start: 0, end: 0 }, { start: 0 });
     if (!entry) {
-      return null;
+      return undefined;
     }
     this.#probe.settle(() => false);
-    const { leak } = entry.copies;
+    const { whole, leak } = entry.copies;
     this.#probe.remove(entry);
-    return leak ? toFoundLeak(leak) : null;
+    return { whole, leak: leak ? toFoundLeak(leak) : null };
   }
 }

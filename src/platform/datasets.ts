@@ -32,8 +32,8 @@ type CheckFileOptions = {
   /** Most problems to list. */
   readonly limit: number;
   readonly signal: AbortSignal;
-  /** What a job does with the file; without it, what its name says. */
-  readonly role?: FileRole;
+  /** What a job does with the file; without it, what its recipe or its name says. */
+  readonly role?: FileRole | undefined;
   readonly target?: CheckTarget | undefined;
   /** Told the share of the file that was read, 0 to 1. */
   readonly onProgress?: (share: number) => void;
@@ -66,6 +66,8 @@ export class Datasets implements vscode.Disposable {
   readonly #open = new Map<string, OpenDataset>();
   /** Files that a person, a recipe or a job called a training file. */
   readonly #named = new Set<string>();
+  /** Open files that belong to a training file. */
+  readonly #measuredOn = new Set<string>();
   readonly #changed = new vscode.EventEmitter<vscode.TextDocument>();
   readonly #rested = new vscode.EventEmitter<vscode.TextDocument>();
   readonly #closed = new vscode.EventEmitter<vscode.TextDocument>();
@@ -117,15 +119,30 @@ export class Datasets implements vscode.Disposable {
     }
   }
 
+  /** Says whether an open file belongs to a training file: then it is measured on, whatever it is called. */
+  setMeasuredOn(uri: vscode.Uri, is: boolean): void {
+    const key = uri.toString();
+    const dataset = this.#open.get(key);
+    if (!dataset || this.#measuredOn.has(key) === is) return;
+    const before = this.#roleOf(uri);
+    if (is) this.#measuredOn.add(key);
+    else this.#measuredOn.delete(key);
+    if (this.#roleOf(uri) !== before) dataset.refresh();
+  }
+
+  #roleOf(uri: vscode.Uri): FileRole {
+    return this.#measuredOn.has(uri.toString()) ? 'validation' : roleOfName(uri.path);
+  }
+
   /**
    * Problems of a file in numbers: of the text in the editor if it is open, else of the bytes of the file. `role` is
-   * what a job does with it; without it, what its name says. `target`: the job, if it is known better than by that.
+   * what a job does with it; without it, what its recipe or its name says. `target`: the job, if it is known better than by that.
    * @throws if the file cannot be read, or the signal is aborted
    */
   async problems(
     uri: vscode.Uri,
     signal: AbortSignal = new AbortController().signal,
-    role: FileRole = roleOfName(uri.path),
+    role?: FileRole,
     target?: CheckTarget,
   ): Promise<DatasetProblems> {
     const document = openDocument(uri);
@@ -133,8 +150,9 @@ export class Datasets implements vscode.Disposable {
       const result = await this.checkFile(uri, { limit: 1000, signal, role, target });
       return inNumbers(result, result.problems);
     }
-    const known = target === undefined && role === roleOfName(uri.path) ? this.#open.get(uri.toString()) : undefined;
-    const dataset = known ?? new OpenDataset(document, () => this.#optionsOf(uri, { role }, target));
+    const ownRole = this.#roleOf(uri);
+    const known = target === undefined && (role ?? ownRole) === ownRole ? this.#open.get(uri.toString()) : undefined;
+    const dataset = known ?? new OpenDataset(document, () => this.#optionsOf(uri, { role: role ?? ownRole }, target));
     try {
       await Promise.race([dataset.checked(), rejectOnAbort(signal)]);
       return inNumbers(dataset.core.summary(), dataset.core.problems());
@@ -148,13 +166,15 @@ export class Datasets implements vscode.Disposable {
   /** Checks the bytes of a file, open or not, of any size, in bounded memory and beside the extension host. */
   async checkFile(uri: vscode.Uri, { limit, signal, role, target, onProgress }: CheckFileOptions): Promise<StreamResult> {
     await this.allowLists.loaded();
-    const { ruleset, file, allow } = this.#optionsOf(uri, { role: role ?? roleOfName(uri.path) }, target);
+    const against = await this.#trainingTextFor(uri);
+    const ownRole = against === undefined ? roleOfName(uri.path) : 'validation';
+    const { ruleset, file, allow } = this.#optionsOf(uri, { role: role ?? ownRole }, target);
     return await this.#checker.check(uri, {
       limit,
       ruleset,
       allow: allow?.text,
       file: { ...file, extension: /\.[^./\\]*$/.exec(uri.path)?.[0] ?? '' },
-      against: await this.#trainingTextFor(uri),
+      against,
       signal,
       onProgress,
     });
@@ -219,8 +239,9 @@ export class Datasets implements vscode.Disposable {
   }
 
   #start(document: vscode.TextDocument): void {
+    const roleFact = (): FileFacts => (document.isUntitled ? {} : { role: this.#roleOf(document.uri) });
     const listeners = { onChecked: () => this.#changed.fire(document), onRest: () => this.#rested.fire(document) };
-    this.#open.set(document.uri.toString(), new OpenDataset(document, () => this.#optionsOf(document.uri), listeners));
+    this.#open.set(document.uri.toString(), new OpenDataset(document, () => this.#optionsOf(document.uri, roleFact()), listeners));
   }
 
   #follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
@@ -239,6 +260,7 @@ export class Datasets implements vscode.Disposable {
   #forget(document: vscode.TextDocument): void {
     const key = document.uri.toString();
     this.#named.delete(key);
+    this.#measuredOn.delete(key);
     const dataset = this.#open.get(key);
     if (dataset) {
       dataset.dispose();

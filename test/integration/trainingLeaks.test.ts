@@ -10,6 +10,8 @@ import { codeOf, codesOf, diagnosticsWhen, pause, quickFixes } from './diagnosti
 const fact = 'Water expands when it freezes because its molecules form an open lattice, so that ice floats on the water.';
 const isLeak = (mark: vscode.Diagnostic): boolean => codeOf(mark).startsWith('corpus.leak.');
 
+const isTooFew = (mark: vscode.Diagnostic): boolean => codeOf(mark) === 'file.tooFewExamples';
+
 suite('validation file against training file', () => {
   let folder: string;
 
@@ -77,6 +79,8 @@ suite('validation file against training file', () => {
     await write('held-out.jsonl', chatLines(2));
     await vscode.window.showTextDocument(uriOf('held-out.jsonl'));
     assert.deepEqual(await leaks('held-out.jsonl', 2), ['corpus.leak.same 0 of learned.jsonl 0', 'corpus.leak.same 1 of learned.jsonl 1']);
+    // Two examples are too few to learn from, and enough to measure on.
+    await diagnosticsWhen(uriOf('held-out.jsonl'), (marks) => !marks.some(isTooFew));
   });
 
   test('a person can choose that nothing is compared, and take it back', async () => {
@@ -90,6 +94,7 @@ suite('validation file against training file', () => {
     // From the first entry back to the last, and to the one before it.
     await choose('workbench.action.quickOpenSelectPrevious');
     assert.deepEqual(await leaks('held-out.jsonl', 0), []);
+    await diagnosticsWhen(uriOf('held-out.jsonl'), (marks) => marks.some(isTooFew));
     await choose('workbench.action.quickOpenSelectPrevious', 'workbench.action.quickOpenSelectPrevious');
     assert.equal((await leaks('held-out.jsonl', 2)).length, 2);
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');

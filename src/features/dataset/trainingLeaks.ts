@@ -89,7 +89,9 @@ export class TrainingLeaks implements vscode.Disposable {
     const { uri } = comparison.dataset.document;
     const training = await this.#services.trainingFiles.of(uri);
     if (this.#comparisons.get(uri.toString()) !== comparison) return;
-    if (training === undefined || training.toString() === uri.toString()) {
+    const belongs = training !== undefined && training.toString() !== uri.toString();
+    this.#services.datasets.setMeasuredOn(uri, belongs);
+    if (!belongs) {
       this.#forgetLeaks(comparison);
       return;
     }

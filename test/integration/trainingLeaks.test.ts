@@ -80,7 +80,8 @@ suite('validation file against training file', () => {
     await vscode.window.showTextDocument(uriOf('held-out.jsonl'));
     assert.deepEqual(await leaks('held-out.jsonl', 2), ['corpus.leak.same 0 of learned.jsonl 0', 'corpus.leak.same 1 of learned.jsonl 1']);
     // Two examples are too few to learn from, and enough to measure on.
-    await diagnosticsWhen(uriOf('held-out.jsonl'), (marks) => !marks.some(isTooFew));
+    const marks = await diagnosticsWhen(uriOf('held-out.jsonl'), (found) => !found.some(isTooFew));
+    assert.ok(!marks.some(isTooFew));
   });
 
   test('a person can choose that nothing is compared, and take it back', async () => {
@@ -94,9 +95,20 @@ suite('validation file against training file', () => {
     // From the first entry back to the last, and to the one before it.
     await choose('workbench.action.quickOpenSelectPrevious');
     assert.deepEqual(await leaks('held-out.jsonl', 0), []);
-    await diagnosticsWhen(uriOf('held-out.jsonl'), (marks) => marks.some(isTooFew));
+    const marks = await diagnosticsWhen(uriOf('held-out.jsonl'), (found) => found.some(isTooFew));
+    assert.ok(marks.some(isTooFew));
     await choose('workbench.action.quickOpenSelectPrevious', 'workbench.action.quickOpenSelectPrevious');
     assert.equal((await leaks('held-out.jsonl', 2)).length, 2);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  });
+
+  test('a training file that comes to lie beside the file is noticed', async () => {
+    await write('z.validation.jsonl', chatLines(2));
+    await vscode.window.showTextDocument(uriOf('z.validation.jsonl'));
+    assert.deepEqual(await leaks('z.validation.jsonl', 0), []);
+    await pause(1000);
+    await write('z.train.jsonl', chatLines(20));
+    assert.equal((await leaks('z.validation.jsonl', 2)).length, 2);
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
   });
 

@@ -93,6 +93,7 @@ export class TrainingLeaks implements vscode.Disposable {
     this.#services.datasets.setMeasuredOn(uri, belongs);
     if (!belongs) {
       this.#forgetLeaks(comparison);
+      this.#awaitCounterpart(comparison);
       return;
     }
     comparison.training = training;
@@ -104,6 +105,23 @@ export class TrainingLeaks implements vscode.Disposable {
       comparison.watchers.add(event((changed) => this.#trainingChanged(changed)));
     }
     await this.#ask(comparison);
+  }
+
+  /** A training file, or a recipe that names one, may come to lie beside a file later. */
+  #awaitCounterpart(comparison: Comparison): void {
+    const { uri } = comparison.dataset.document;
+    if (uri.scheme !== 'file') return;
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), '*.{jsonl,ndjson,recipe.json}'),
+    );
+    comparison.watchers.add(watcher);
+    const lookAgain = (changed: vscode.Uri): void => {
+      if (changed.toString() === uri.toString()) return;
+      clearTimeout(comparison.timer);
+      comparison.timer = setTimeout(() => this.#begin(uri), quietMs);
+    };
+    comparison.watchers.add(watcher.onDidCreate(lookAgain));
+    comparison.watchers.add(watcher.onDidChange((changed) => (changed.path.endsWith('.recipe.json') ? lookAgain(changed) : undefined)));
   }
 
   #trainingChanged(uri: vscode.Uri): void {

@@ -76,7 +76,7 @@ export async function runTune(args: readonly string[], io: CliIo): Promise<ExitC
 async function tune(options: TuneOptions, io: CliIo, progress: Progress): Promise<WireJob> {
   if (typeof options.job === 'string') {
     const { service, pollMs } = await openTarget(options, io);
-    const job = await service.retrieveJob(options.job, io.signal);
+    const { job } = await service.retrieveJob(options.job, io.signal);
     progress.jobId = job.id;
     return followJob(service, job, pollMs, io);
   }

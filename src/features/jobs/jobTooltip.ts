@@ -7,7 +7,7 @@ import { describeStatus } from '../../core/jobs/jobStatus.ts';
 import type { JobRecord } from '../../core/jobs/jobStore.ts';
 import type { ModelLife } from '../../core/models/modelLife.ts';
 import type { Auto } from '../../core/providers/wire.ts';
-import { jobFailureSentence } from '../../messages/jobFailures.ts';
+import { jobFailureSentence, jobFailureTexts } from '../../messages/jobFailures.ts';
 import { durationText, progressText, stallText, statusText, timeText, waitingText } from '../../messages/jobs.ts';
 import { lifeSentence } from '../../messages/models.ts';
 
@@ -20,6 +20,8 @@ type Beside = {
   readonly origin: JobOrigin | undefined;
   readonly stalledMs: number | undefined;
   readonly life: ModelLife | undefined;
+  /** What the service called the answer that the job has failed. */
+  readonly requestId: string | undefined;
 };
 
 /** Everything known about a job. Values come from a service, so none of them is read as Markdown. */
@@ -37,7 +39,20 @@ export function toTooltip(record: JobRecord, beside: Beside): vscode.MarkdownStr
   return tooltip;
 }
 
-function facts(record: JobRecord, { connection, origin, stalledMs, life }: Beside): readonly [string, string][] {
+/** Why a job failed, whole. `requestId` as in `Beside`. */
+export function toErrorTooltip({ job }: JobRecord, requestId: string | undefined): vscode.MarkdownString {
+  const { summary, quote, advice } = jobFailureTexts(job.error);
+  const request = requestId === undefined ? [] : [t('Request ID for the service’s support: {0}', requestId)];
+  const tooltip = new vscode.MarkdownString();
+  for (const text of [summary, ...(quote === summary ? [] : [quote]), advice, ...request]) {
+    // Whatever a service says is text.
+    tooltip.appendText(text);
+    tooltip.appendMarkdown('\n\n');
+  }
+  return tooltip;
+}
+
+function facts(record: JobRecord, { connection, origin, stalledMs, life, requestId }: Beside): readonly [string, string][] {
   const { job } = record;
   const { language } = vscode.env;
   const number = (value: number) => new Intl.NumberFormat(language).format(value);
@@ -56,6 +71,7 @@ function facts(record: JobRecord, { connection, origin, stalledMs, life }: Besid
     [t('Finishes in about'), remaining(progress?.finishAt ?? (status.terminal ? undefined : (job.estimated_finish ?? undefined)))],
     [t('Notice'), status.terminal ? undefined : latestWarning(record.events)],
     [t('Error'), job.status === 'failed' ? jobFailureSentence(job.error) : undefined],
+    [t('Request ID'), requestId],
     [t('Job'), job.id],
     [t('Connection'), connection],
     [t('Base model'), job.model],

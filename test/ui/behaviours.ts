@@ -7,6 +7,7 @@ import { copySample } from '../host/sample.ts';
 import { inCreation } from './creation.ts';
 import { Editing, writeTrainingFiles } from './editing.ts';
 import { FakeService } from './fakeService.ts';
+import { inReloads } from './reloads.ts';
 import type { Steps } from './steps.ts';
 import { fillWithEverything, lookAtTree } from './treeStates.ts';
 import { visit as visitPlace, type Place } from './visit.ts';
@@ -15,7 +16,7 @@ import type { Workbench } from './workbench.ts';
 /**
  * What a person does besides the main job, in a real VS Code: cancels, stops, exports, meets services that fail,
  * works without a folder and in Restricted Mode, edits a training file. Screenshots are left in out/behaviours/.
- * Arguments name parts: `folder`, `editing`, `creation`, `tree`, `empty`, `restricted`; without any, all are run.
+ * Arguments name parts: `folder`, `editing`, `creation`, `reloads`, `tree`, `empty`, `restricted`; without any, all are run.
  */
 const output = join(repository, 'out/behaviours');
 const keyFile = join(output, 'key.txt');
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
     folder: inFolder,
     editing: inTrainingFiles,
     creation: () => inCreation(visit),
+    reloads: () => inReloads(visit),
     tree: inTree,
     empty: inEmptyWindow,
     restricted: inRestrictedMode,

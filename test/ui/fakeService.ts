@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { json, Loopback, type Answer } from '../unit/api/loopback.ts';
+import { FakeUploads } from './fakeUploads.ts';
 
-/** How the service answers everything, or, for the last two, how it does one thing. */
-export type Manner = 'well' | 'pageNotFound' | 'keyRefused' | 'overloaded' | 'losesNewJob' | 'answersForEver';
+/** How the service answers everything, or, for the last three, how it does one thing. */
+export type Manner = 'well' | 'pageNotFound' | 'keyRefused' | 'overloaded' | 'losesNewJob' | 'keepsNewJob' | 'answersForEver';
 
 type Job = { readonly id: string; readonly [field: string]: unknown };
 
@@ -27,6 +28,7 @@ export class FakeService {
   readonly checkpoints = new Map<string, readonly unknown[]>();
   models: readonly Job[] = [{ id: 'base-7b', object: 'model' }];
   files: readonly Job[] = [];
+  readonly uploads = new FakeUploads();
   /** The job whose answer was lost. */
   lost: Job | undefined;
   readonly #loopback: Loopback;
@@ -56,8 +58,9 @@ export class FakeService {
     if (failure !== undefined) await failure(response, seen);
     else if (seen.method === 'DELETE') this.#delete(path, say);
     else if (path === '/models') say(listOf(this.models));
+    else if (path.startsWith('/uploads')) await this.uploads.answer(response, seen, path);
     else if (path === '/files' && seen.method === 'GET') say(listOf(this.files));
-    else if (path.startsWith('/files')) say({ id: 'file-1', object: 'file', bytes: 1, filename: 'f', purpose: 'fine-tune' });
+    else if (path.startsWith('/files')) say(this.files.find(({ id }) => path === `/files/${id}`) ?? { id: 'file-1', object: 'file', bytes: 1, filename: 'f', purpose: 'fine-tune' });
     else if (path === '/fine_tuning/jobs' && seen.method === 'POST') this.#create(response, seen);
     else if (path === '/fine_tuning/jobs') {
       say(this.#page(new URL(seen.path, 'http://service').searchParams));
@@ -101,6 +104,8 @@ export class FakeService {
       return;
     }
     this.jobs.unshift(job);
+    // The job is there, and nobody is told.
+    if (this.manner === 'keepsNewJob') return;
     void json(200, job)(response, seen);
   }
 

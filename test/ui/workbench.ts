@@ -56,6 +56,12 @@ export class Workbench {
     await this.#inPalette(`>${title}`, () => this.pick(title, paletteMs));
   }
 
+  /** Reloads the window as a person does who presses F5 in a browser; resolves when it is drawn again. */
+  async reload(): Promise<void> {
+    await this.page.reload({ waitUntil: 'domcontentloaded' });
+    await this.page.locator('.monaco-workbench .part.sidebar').waitFor();
+  }
+
   /** Opens a file of the workspace by its path or name, optionally at a line and column (from 1). */
   async openFile(path: string, line?: number, column = 1): Promise<void> {
     const name = path.split('/').at(-1) ?? path;

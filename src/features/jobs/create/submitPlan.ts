@@ -68,7 +68,7 @@ export async function submitPlan(services: CreateServices, confirmed: ConfirmedP
     if (asked && !(error instanceof ServiceError)) throw error;
     if (reserved) await services.spending.append({ kind: 'released', id: requestId, at: Date.now() });
     if (asked) {
-      await services.createMemory.settle(requestId);
+      await services.pendingNotes.settle(requestId);
       const access = accessAfter(error, Date.now());
       if (access !== undefined) await services.createMemory.learn(plan.connection, { access });
     }
@@ -98,7 +98,7 @@ async function prepare(services: CreateServices, { plan, check }: ConfirmedPlan,
 
 /** What was going to be asked for is written down first, for a window that does not live to see the answer. */
 async function noteRequest(
-  { createMemory, datasets, jobOrigins }: CreateServices,
+  { pendingNotes, datasets, jobOrigins }: CreateServices,
   { plan, check }: ConfirmedPlan,
   requestId: string,
   request: JobCreateRequest,
@@ -113,7 +113,7 @@ async function noteRequest(
       exampleCount: check.training.examples,
     });
   }
-  await createMemory.expect({
+  await pendingNotes.expect({
     ...{ requestId, connectionId: plan.connection.id, request, freshFile, at: Date.now() },
     trainingFile: training?.toString() ?? request.training_file,
   });
@@ -160,7 +160,7 @@ async function ask(
   return { service, request, outcome };
 }
 
-async function noteCreated({ createMemory }: CreateServices, { connection }: ConfirmedPlan['plan'], requestId: string): Promise<void> {
-  await createMemory.settle(requestId);
+async function noteCreated({ createMemory, pendingNotes }: CreateServices, { connection }: ConfirmedPlan['plan'], requestId: string): Promise<void> {
+  await pendingNotes.settle(requestId);
   await createMemory.learn(connection, { access: { kind: 'open', at: Date.now() } });
 }

@@ -77,7 +77,7 @@ class Reloader {
     await workbench.pick('Create Job');
     await workbench.answerDialog('Create Job');
     await workbench.notification(/Creating a fine-tuning job on Distant.*uploading large\.train\.jsonl/).waitFor();
-    await this.#until(() => this.#fake.uploads.parts.length === early);
+    await workbench.until(() => this.#fake.uploads.parts.length === early);
     await workbench.screenshot('upload-running');
     await workbench.reload();
     await workbench.notification(/The upload of large\.train\.jsonl to Distant was interrupted \(14 % sent\)/).waitFor();
@@ -126,7 +126,7 @@ class Reloader {
     await this.#toSummary('small.train.jsonl', 'unheard');
     await workbench.pick('Create Job');
     await workbench.answerDialog('Create Job');
-    await this.#until(() => this.#fake.created === 2);
+    await workbench.until(() => this.#fake.created === 2);
     await workbench.reload();
     this.#fake.manner = 'well';
     await workbench.openContainer('Tunesmith');
@@ -191,13 +191,6 @@ class Reloader {
     await workbench.waitForQuickInput('5/6');
     await workbench.pick('Continue');
     await workbench.waitForQuickInput('6/6');
-  }
-
-  async #until(isTrue: () => boolean): Promise<void> {
-    for (const end = Date.now() + 60_000; !isTrue(); ) {
-      assert.ok(Date.now() < end, 'not in time');
-      await this.#workbench.page.waitForTimeout(100);
-    }
   }
 }
 

@@ -207,6 +207,14 @@ export class Workbench {
     }
   }
 
+  /** Asks again and again; for what is no part of the page. */
+  async until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+    for (const end = Date.now() + patience; !(await isTrue()); ) {
+      if (Date.now() > end) throw new Error('Not in time.');
+      await this.page.waitForTimeout(100);
+    }
+  }
+
   /** A modal dialog of the workbench. */
   async answerDialog(button: string): Promise<void> {
     await this.page.locator('.monaco-dialog-box .monaco-button', { hasText: button }).first().click();

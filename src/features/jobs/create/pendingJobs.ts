@@ -1,8 +1,11 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { searchRequested } from '../../../core/jobs/createOnce.ts';
+import { jobLabel } from '../../../core/jobs/jobName.ts';
+import { describeStatus } from '../../../core/jobs/jobStatus.ts';
 import type { PendingJob } from '../../../core/jobs/pendingJob.ts';
 import { ServiceError } from '../../../core/providers/port.ts';
+import { statusText } from '../../../messages/jobs.ts';
 import { lookSignal } from './lostJob.ts';
 import { pause } from './sendFile.ts';
 import type { CreateServices } from './services.ts';
@@ -54,7 +57,9 @@ async function resolveOne(services: CreateServices, pending: PendingJob): Promis
   const show = vscode.l10n.t('Show Job');
   const another = vscode.l10n.t('Create Another Job');
   const message = vscode.l10n.t('The job from {0} that was asked for on {1} was made.', name, time);
-  const chosen = await vscode.window.showInformationMessage(message, { modal: true }, show, another);
+  const status = statusText(describeStatus(outcome.job.status));
+  const detail = vscode.l10n.t('It is {0}: {1}. Another job would be trained besides it.', jobLabel(outcome.job), status);
+  const chosen = await vscode.window.showInformationMessage(message, { modal: true, detail }, show, another);
   if (chosen === show) await view.reveal(ref);
   return chosen === another;
 }

@@ -109,11 +109,18 @@ function spendingReport(all: readonly Spending[], now: number): string {
     const rows = own.map((one) => {
       const date = new Date(one.at).toISOString().slice(0, 10);
       const bill = one.billed === undefined ? vscode.l10n.t('not yet') : money(one.billed);
-      const cells = [date, one.job ?? vscode.l10n.t('answer lost'), one.model, `${money(one.likely)} (≤ ${money(one.high)})`, bill];
-      return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+      const estimate = one.high > one.likely ? `${money(one.likely)} (≤ ${money(one.high)})` : money(one.likely);
+      return [date, one.job ?? vscode.l10n.t('answer lost'), one.model, estimate, bill].map((cell) => cell.replaceAll('|', '\\|'));
     });
-    const table = rows.length === 0 ? [vscode.l10n.t('Nothing.')] : [`| ${columns.join(' | ')} |`, '| --- | --- | --- | --- | --- |', ...rows];
+    const table = rows.length === 0 ? [vscode.l10n.t('Nothing.')] : tableOf(columns, rows);
     return ['', `## ${month}: ${money(sum)}`, '', ...table].join('\n');
   });
   return `${[...head, ...sections].join('\n')}\n`;
+}
+
+/** Lines of Markdown with aligned columns: it is read in an editor. */
+function tableOf(columns: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = columns.map((column, index) => Math.max(column.length, ...rows.map((row) => row[index]?.length ?? 0)));
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' | ')} |`;
+  return [line(columns), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
 }

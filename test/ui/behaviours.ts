@@ -7,7 +7,9 @@ import { copySample } from '../host/sample.ts';
 import { inCreation } from './creation.ts';
 import { Editing, writeTrainingFiles } from './editing.ts';
 import { FakeService } from './fakeService.ts';
+import { inDeploying } from './deploying.ts';
 import { inGrading } from './grading.ts';
+import { inPricing } from './pricing.ts';
 import { inReloads } from './reloads.ts';
 import type { Steps } from './steps.ts';
 import { fillWithEverything, lookAtTree } from './treeStates.ts';
@@ -17,7 +19,7 @@ import type { Workbench } from './workbench.ts';
 /**
  * What a person does besides the main job, in a real VS Code: cancels, stops, exports, meets services that fail,
  * works without a folder and in Restricted Mode, edits a training file. Screenshots are left in out/behaviours/.
- * Arguments name parts: `folder`, `editing`, `creation`, `grading`, `reloads`, `tree`, `empty`, `restricted`; without any, all are run.
+ * Arguments name parts, such as `folder` or `tree`; without any, all are run.
  */
 const output = join(repository, 'out/behaviours');
 const keyFile = join(output, 'key.txt');
@@ -32,6 +34,8 @@ async function main(): Promise<void> {
     creation: () => inCreation(visit),
     grading: () => inGrading(visit),
     reloads: () => inReloads(visit),
+    deploying: () => inDeploying(visit),
+    pricing: () => inPricing(visit),
     tree: inTree,
     empty: inEmptyWindow,
     restricted: inRestrictedMode,

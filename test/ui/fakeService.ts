@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { json, Loopback, type Answer } from '../unit/api/loopback.ts';
+import { FakeDeployments } from './fakeDeployments.ts';
 import { FakeUploads } from './fakeUploads.ts';
 
 /** How the service answers everything, or, for the last three, how it does one thing. */
@@ -29,6 +30,9 @@ export class FakeService {
   models: readonly Job[] = [{ id: 'base-7b', object: 'model' }];
   files: readonly Job[] = [];
   readonly uploads = new FakeUploads();
+  readonly deployments = new FakeDeployments();
+  /** Requests for an answer. */
+  readonly chats: Readonly<Record<string, unknown>>[] = [];
   /** The job whose answer was lost. */
   lost: Job | undefined;
   readonly #loopback: Loopback;
@@ -58,6 +62,7 @@ export class FakeService {
     if (failure !== undefined) await failure(response, seen);
     else if (seen.method === 'DELETE') this.#delete(path, say);
     else if (path === '/models') say(listOf(this.models));
+    else if (path.startsWith('/v0/models')) this.deployments.answer(response, seen, path);
     else if (path.startsWith('/uploads')) await this.uploads.answer(response, seen, path);
     else if (path === '/files' && seen.method === 'GET') say(listOf(this.files));
     else if (path.startsWith('/files')) say(this.files.find(({ id }) => path === `/files/${id}`) ?? { id: 'file-1', object: 'file', bytes: 1, filename: 'f', purpose: 'fine-tune' });
@@ -66,7 +71,7 @@ export class FakeService {
       say(this.#page(new URL(seen.path, 'http://service').searchParams));
       this.listedAt = Date.now();
     }
-    else if (path === '/chat/completions') this.#stream(response);
+    else if (path === '/chat/completions') this.#stream(response, seen);
     else if (jobPath?.[2] !== undefined && seen.method === 'POST') say(this.#move(jobPath[1] ?? '', jobPath[2].slice(1)));
     else if (jobPath?.[2] === '/events') say(listOf(this.events.get(jobPath[1] ?? '') ?? []));
     else if (jobPath?.[2] === '/checkpoints') say(listOf(this.checkpoints.get(jobPath[1] ?? '') ?? []));
@@ -109,7 +114,8 @@ export class FakeService {
     void json(200, job)(response, seen);
   }
 
-  #stream(response: ServerResponse): void {
+  #stream(response: ServerResponse, { body }: Parameters<Answer>[1]): void {
+    this.chats.push(JSON.parse(body.toString('utf8')) as Readonly<Record<string, unknown>>);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     let sent = 0;
     const timer = setInterval(() => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FakeService } from './fakeService.ts';
+import { takeKeyFromVariable } from './keys.ts';
 import type { Steps } from './steps.ts';
 import type { Theme, Workbench } from './workbench.ts';
 
@@ -78,14 +79,7 @@ export async function lookAtTree(steps: Steps, workbench: Workbench, service: Fa
     await workbench.setSideBarWidth(560);
     await rows('Acme').first().waitFor();
     await workbench.treeAction(rows('Acme'), 'Use This Connection');
-    await command('Set API Key…');
-    await workbench.waitForQuickInput(/Where is the API key|Environment Variable/);
-    await workbench.pick(/Environment Variable/);
-    await workbench.waitForQuickInput('2/2');
-    await workbench.typeQuickInput('FAKE_KEY');
-    await workbench.accept();
-    await workbench.notification(/takes the API key/).waitFor();
-    await workbench.closeNotifications();
+    await takeKeyFromVariable(workbench);
     await workbench.setViewTop('Chat', 800);
     for (const text of ['Validating files', 'Queued · waiting 2 h', /step 60\/150.*min left/, 'Pausing', 'Paused', 'Succeeded', 'Failed', 'Cancelled', 'hibernating']) await rows(text).first().waitFor();
   });

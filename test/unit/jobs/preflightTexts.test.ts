@@ -49,6 +49,8 @@ test('every reason has a label and a whole sentence', () => {
     { code: 'deploy.needed', guided: true },
     { code: 'deploy.needed', guided: false },
     { code: 'price.unknown', reason: 'noPrice' },
+    { code: 'price.told', estimated: true },
+    { code: 'price.told', estimated: false },
   ];
   for (const reason of others) {
     const { label, sentence } = reasonText(reason, 'en');

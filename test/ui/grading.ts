@@ -142,7 +142,6 @@ class Grading {
     await workbench.page.keyboard.press('Escape');
     await workbench.codeLens('Run').click();
     await workbench.answerDialog('Create Job');
-    await workbench.openContainer('Tunesmith');
     await workbench.treeRow(/squares/).first().waitFor();
     assert.equal(this.#fake.created, 1);
     const method = this.#fake.jobs[0]?.['method'] as { readonly type: string; readonly reinforcement: Written };

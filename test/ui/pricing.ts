@@ -46,7 +46,7 @@ export async function inPricing(visit: Visit): Promise<boolean> {
     'tunesmith.connections': [{ id: 'tog', label: 'Tog', baseURL: together.baseURL, profile: 'together' }],
     'tunesmith.providers': { together: { asOf: '2026-11-28', models: { 'org/base-8b': { price: { training: 0.5 } } } } },
   };
-  return visit('pricing', { folder, settings }, async (steps, workbench) => {
+  return await visit('pricing', { folder, settings }, async (steps, workbench) => {
     const buyer = new Buyer(workbench, together, told);
     await steps.run('the summary says that the service has the last word on the price', () => buyer.readSummary());
     await steps.run('a price above the estimate is a question of its own, and no is no', () => buyer.refuse());
@@ -109,7 +109,7 @@ class Buyer {
     await this.#create();
     await workbench.page.locator('.monaco-dialog-box', { hasText: 'The service wants' }).waitFor();
     await workbench.answerDialog('Create Job');
-    await workbench.openContainer('Tunesmith');
+    // The new job is shown by itself.
     await workbench.treeRow(/tunes.*Queued/).waitFor();
     assert.equal(this.#jobsAskedFor, 1);
     await workbench.runCommand('Fine-Tuning: Show Spending');

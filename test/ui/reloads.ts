@@ -110,7 +110,6 @@ class Reloader {
     await this.#fromValidation('from-parts');
     await workbench.pick('Create Job');
     await workbench.answerDialog('Create Job');
-    await workbench.openContainer('Tunesmith');
     await workbench.treeRow(/from-parts/).waitFor();
     assert.equal(this.#fake.jobs[0]?.['training_file'], 'file-parts');
     assert.equal(this.#fake.uploads.begun, 1);

@@ -55,10 +55,11 @@ export async function confirmServicePrice(
   if (breach !== undefined) throw new Refusal(breachText(breach, locale));
   const create = vscode.l10n.t('Create Job');
   const title = vscode.l10n.t('The service wants {0} for this job.', dollarsText(price, locale));
-  const detail =
+  const before =
     cost.kind === 'dollars'
       ? vscode.l10n.t('That is more than the estimate that you confirmed ({0}).', dollarsText(cost.dollars.high, locale))
       : vscode.l10n.t('No price was known before.');
+  const detail = `${before} ${vscode.l10n.t('The file is uploaded, which costs nothing; the job is not made yet.')}`;
   if ((await vscode.window.showWarningMessage(title, { modal: true, detail }, create)) !== create) throw new vscode.CancellationError();
   return price;
 }

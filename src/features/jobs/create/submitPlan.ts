@@ -46,6 +46,7 @@ export async function submitPlan(services: CreateServices, confirmed: ConfirmedP
         try {
           const report: Report = (message) => progress.report({ message });
           const { service: open, request: wanted, fresh, files } = await prepare(services, confirmed, requestId, report, cancel.signal);
+          if (open.estimates !== undefined) report(vscode.l10n.t('asking for the price'));
           const told = await confirmServicePrice(services, open, wanted, confirmed, cancel.signal);
           reserved = await reserve(services, confirmed, requestId, told);
           cancel.signal.throwIfAborted();

@@ -14,6 +14,9 @@ const failures: Partial<Record<Manner, Answer>> = {
   overloaded: json(503, { error: { message: 'Overloaded' } }),
 };
 
+/** What it calls the question about one job. */
+export const requestId = 'req_0a1b2c3d4e5f';
+
 const words = ['A ', '**slow** ', 'answer ', 'with ', '`code`. '];
 
 /** A fine-tuning service that does as it is told, for what no real one does on demand. */
@@ -75,7 +78,8 @@ export class FakeService {
     else if (jobPath?.[2] !== undefined && seen.method === 'POST') say(this.#move(jobPath[1] ?? '', jobPath[2].slice(1)));
     else if (jobPath?.[2] === '/events') say(listOf(this.events.get(jobPath[1] ?? '') ?? []));
     else if (jobPath?.[2] === '/checkpoints') say(listOf(this.checkpoints.get(jobPath[1] ?? '') ?? []));
-    else say(jobPath?.[2] === undefined ? this.jobs.find(({ id }) => id === jobPath?.[1]) : listOf([]));
+    else if (jobPath?.[2] !== undefined) say(listOf([]));
+    else await json(200, this.jobs.find(({ id }) => id === jobPath?.[1]), { 'x-request-id': requestId })(response, seen);
   }
 
   #page(query: URLSearchParams): unknown {

@@ -183,6 +183,11 @@ export class Workbench {
     return this.page.locator('.sidebar .monaco-list-row', { hasText: text });
   }
 
+  /** What shows while the mouse rests somewhere. */
+  hover(text: string | RegExp): Locator {
+    return this.page.locator('.workbench-hover-container .monaco-hover', { hasText: text });
+  }
+
   /** Clicks an inline action of a tree row, which only shows while the pointer is over it. */
   async treeAction(row: Locator, action: string): Promise<void> {
     await row.first().hover();

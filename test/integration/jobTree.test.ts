@@ -230,7 +230,7 @@ suite('job tree', () => {
     named.asked.length = 0;
     assert.match(await tooltipOf(success), /Succeeded/);
     assert.deepEqual(named.asked, [], 'only why a job failed is worth a question');
-    assert.match(await tooltipOf(failure), /Request&nbsp;ID:&nbsp;req\\_0a1b2c3d/);
+    assert.match(await tooltipOf(failure), /Request ID: req\\_0a1b2c3d/);
     assert.match(await tooltipOf(reason), /req\\_0a1b2c3d/);
     assert.deepEqual(named.asked, ['job a'], 'once');
     const [other] = await ground.jobs('d');

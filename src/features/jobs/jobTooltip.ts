@@ -10,6 +10,7 @@ import type { Auto } from '../../core/providers/wire.ts';
 import { jobFailureSentence, jobFailureTexts } from '../../messages/jobFailures.ts';
 import { durationText, progressText, stallText, statusText, timeText, waitingText } from '../../messages/jobs.ts';
 import { lifeSentence } from '../../messages/models.ts';
+import { appendWords } from '../../platform/plainWords.ts';
 
 const { t } = vscode.l10n;
 
@@ -29,11 +30,11 @@ export function toTooltip(record: JobRecord, beside: Beside): vscode.MarkdownStr
   const status = describeStatus(record.job.status);
   const tooltip = new vscode.MarkdownString('', true);
   tooltip.appendMarkdown(`$(${status.icon.replace('~spin', '')}) **`);
-  tooltip.appendText(jobName(record.job));
+  appendWords(tooltip, jobName(record.job));
   tooltip.appendMarkdown('**\n\n');
   for (const [label, value] of facts(record, beside)) {
     tooltip.appendMarkdown('- ');
-    tooltip.appendText(`${label}: ${value.replace(/\s*\n\s*/g, ' ')}`);
+    appendWords(tooltip, `${label}: ${value}`);
     tooltip.appendMarkdown('\n');
   }
   return tooltip;
@@ -45,8 +46,7 @@ export function toErrorTooltip({ job }: JobRecord, requestId: string | undefined
   const request = requestId === undefined ? [] : [t('Request ID for the service’s support: {0}', requestId)];
   const tooltip = new vscode.MarkdownString();
   for (const text of [summary, ...(quote === summary ? [] : [quote]), advice, ...request]) {
-    // Whatever a service says is text.
-    tooltip.appendText(text);
+    appendWords(tooltip, text);
     tooltip.appendMarkdown('\n\n');
   }
   return tooltip;
@@ -66,7 +66,7 @@ function facts(record: JobRecord, { connection, origin, stalledMs, life, request
     [t('Status'), statusText(status)],
     [t('Progress'), progress && progressText(progress, language)],
     [t('Last step'), progress && timeText(progress.at, language)],
-    [t('Stalled'), stalledMs === undefined ? undefined : t('{0}; the service still says that it runs', stallText(stalledMs))],
+    [t('Stalled'), stalledMs === undefined ? undefined : t('{0}; the service still says that it runs. Cancel it, or give its details to the service’s support.', stallText(stalledMs))],
     [t('In the queue'), status.phase === 'queued' ? waitingText(Date.now() / 1_000 - job.created_at) : undefined],
     [t('Finishes in about'), remaining(progress?.finishAt ?? (status.terminal ? undefined : (job.estimated_finish ?? undefined)))],
     [t('Notice'), status.terminal ? undefined : latestWarning(record.events)],

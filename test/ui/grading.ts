@@ -142,7 +142,7 @@ class Grading {
     await workbench.page.keyboard.press('Escape');
     await workbench.codeLens('Run').click();
     await workbench.answerDialog('Create Job');
-    await workbench.treeRow(/squares/).first().waitFor();
+    await workbench.treeRow(/squares.*Queued/).first().waitFor();
     assert.equal(this.#fake.created, 1);
     const method = this.#fake.jobs[0]?.['method'] as { readonly type: string; readonly reinforcement: Written };
     assert.equal(method.type, 'reinforcement');
@@ -151,7 +151,7 @@ class Grading {
 
   async saveAgain(): Promise<void> {
     const workbench = this.#workbench;
-    await workbench.treeRow(/squares/).first().click({ button: 'right' });
+    await workbench.treeRow(/squares.*Queued/).first().click({ button: 'right' });
     await workbench.screenshot('job-menu');
     await workbench.pickFromMenu('Create Again…');
     await workbench.waitForQuickInput('7/7');

@@ -2,6 +2,7 @@ import { APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
 import { ServiceError, type ServiceErrorFacts, type ServiceErrorKind } from '../core/providers/port.ts';
 import { answerLost, isCutBody, isRedirect, neverSent, proxyStatus, systemCode } from './networkCause.ts';
 import { readRefusal, toSentence } from './refusal.ts';
+import { requestIdOf } from './requestId.ts';
 import { isWebPage } from './webPage.ts';
 
 /**
@@ -70,13 +71,14 @@ function fromAnswer(error: APIError, status: number, secret: string | null): Ser
   const isPage = headers?.get('content-type')?.includes('text/html') === true || isWebPage(error.message.replace(/^\d+ /, ''));
   const code = location ? 'redirected' : status === 407 ? 'proxy_auth' : (body.code ?? (isPage ? 'web_page' : undefined));
   const retryAfter = parseRetryAfter(headers?.get('retry-after'), serverTime(headers?.get('date')));
+  const requestId = headers && requestIdOf(headers);
   const shouldRetry = headers?.get('x-should-retry');
   const facts: ServiceErrorFacts = {
     kind: kindOfStatus(status),
     status,
     ...(code === undefined ? {} : { code }),
     ...(body.param === undefined ? {} : { param: body.param }),
-    ...(error.requestID ? { requestId: error.requestID } : {}),
+    ...(requestId === undefined ? {} : { requestId }),
     ...(retryAfter === undefined ? {} : { retryAfter }),
     ...(shouldRetry === 'true' || shouldRetry === 'false' ? { retryable: shouldRetry === 'true' } : {}),
   };

@@ -1,6 +1,6 @@
-import type { PageQuery, ServiceOptions } from '../core/providers/port.ts';
+import type { PageQuery, RetrievedJob, ServiceOptions } from '../core/providers/port.ts';
 import type { CallKind } from '../core/providers/retryPlan.ts';
-import type { WirePage } from '../core/providers/wire.ts';
+import type { WireJob, WirePage } from '../core/providers/wire.ts';
 import { parsePage } from './answers.ts';
 import { boundFetch, usualBounds, type Bounds } from './bounds.ts';
 import { readJson } from './body.ts';
@@ -8,6 +8,7 @@ import { WireClient, type Fetch } from './client.ts';
 import { readBody } from './download.ts';
 import { notDeleted, toServiceError, webPage } from './errors.ts';
 import { isFields } from './fields.ts';
+import { requestIdOf } from './requestId.ts';
 import { realPauses, withRetries, type Pauses } from './retry.ts';
 import { withoutCopies } from './streamedBody.ts';
 import { isWebPage } from './webPage.ts';
@@ -20,6 +21,8 @@ export type ExchangeOptions = ServiceOptions & {
 };
 
 type RequestSettings = { readonly signal: AbortSignal; readonly maxRetries: 0 };
+/** What the SDK promises: an answer that was read, and what came before it. */
+type Answer = { withResponse(): Promise<{ readonly data: unknown; readonly response: Response }> };
 
 /**
  * Questions to one service and their answers, understood or translated into ServiceErrors. Every request is made by
@@ -55,6 +58,18 @@ export class Exchange {
         throw this.toError(error, signal);
       }
     });
+  }
+
+  /** Asks for one job, and notes what the service calls the question. */
+  async askForJob(signal: AbortSignal, request: (settings: RequestSettings) => Answer, parse: (value: unknown) => WireJob): Promise<RetrievedJob> {
+    let requestId: string | undefined;
+    const answer = async (settings: RequestSettings): Promise<unknown> => {
+      const { data, response } = await request(settings).withResponse();
+      requestId = requestIdOf(response.headers);
+      return data;
+    };
+    const job = await this.ask('read', signal, answer, parse);
+    return requestId === undefined ? { job } : { job, requestId };
   }
 
   /** Asks for something to be done once; that it succeeded is all there is to know, in whatever words. */

@@ -36,7 +36,7 @@ export function createOpenAIService(exchange: Exchange, dialect: Dialect = {}): 
   return {
     listJobs: (query, signal) => exchange.list('/fine_tuning/jobs', query, parseJob, signal),
     retrieveJob: (jobId, signal) =>
-      exchange.ask('read', signal, (settings) => client.fineTuning.jobs.retrieve(jobId, settings), parseJob),
+      exchange.askForJob(signal, (settings) => client.fineTuning.jobs.retrieve(jobId, settings), parseJob),
     // Not through the SDK's typed call: services take statuses and methods that its types do not name.
     createJob: (request, signal) =>
       createOrExplain(options, request.model, () => {

@@ -63,14 +63,27 @@ export async function runEstimate(args: readonly string[], io: CliIo): Promise<E
   return exitFine;
 }
 
-/** Why a job may cost more than a limit, or cannot be known to cost less; undefined if it may not. */
-export async function costFault(maxCost: number, wanted: Wanted, signal: AbortSignal): Promise<string | undefined> {
+/** Most US dollars that a job may cost, and what says so. */
+export type CostLimit = { readonly dollars: number; readonly from: '--max-cost' | 'the job file' };
+
+/**
+ * Why a job may cost more than a limit, or cannot be known to cost less; undefined if it may not.
+ * @param toldLater the service names its price itself once the files are there
+ */
+export async function costFault(limit: CostLimit, wanted: Wanted, toldLater: boolean, signal: AbortSignal): Promise<string | undefined> {
   const { cost } = await estimate(wanted, undefined, signal);
   if (cost.kind === 'free') return undefined;
-  const cap = dollarsText(maxCost, 'en');
-  if (cost.kind === 'unknown') return `The job file allows ${cap}, and the price of ${wanted.draft.model} is unknown.`;
-  if (cost.dollars.high <= maxCost) return undefined;
-  return `The job may cost ${dollarsText(cost.dollars.high, 'en')}, and the job file allows ${cap}.`;
+  if (cost.kind === 'unknown') return toldLater ? undefined : `The price of ${wanted.draft.model} is unknown, and ${allowance(limit)}.`;
+  return cost.dollars.high <= limit.dollars ? undefined : `The job may cost ${dollarsText(cost.dollars.high, 'en')}, and ${allowance(limit)}.`;
+}
+
+/** Why the price that a service names itself is too high; undefined if it is not. */
+export function priceFault(limit: CostLimit, price: number): string | undefined {
+  return price <= limit.dollars ? undefined : `The service wants ${dollarsText(price, 'en')} for the job, and ${allowance(limit)}.`;
+}
+
+function allowance({ dollars, from }: CostLimit): string {
+  return `${from} allows ${dollarsText(dollars, 'en')}`;
 }
 
 async function estimate({ profile, draft, training, validation }: Wanted, price: number | undefined, signal: AbortSignal): Promise<{ readonly cost: CostEstimate }> {

@@ -18,7 +18,7 @@ export async function followJob(service: Service, created: WireJob, pollMs: numb
     let delay = pollMs;
     try {
       // The job first: whatever belongs to its end is then among the events.
-      job = await service.retrieveJob(job.id, signal);
+      ({ job } = await service.retrieveJob(job.id, signal));
       for (const event of await newEvents(service, job.id, told, signal)) {
         io.stderr(`${event.message}\n`);
       }

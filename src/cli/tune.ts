@@ -19,7 +19,7 @@ import { readChunks, stat } from '../disk/files.ts';
 import { realSystem } from '../disk/system.ts';
 import { problemText } from '../messages/problems.ts';
 import { explainServiceError } from '../messages/serviceErrors.ts';
-import { costFault } from './estimate.ts';
+import { costFault, priceFault, type CostLimit } from './estimate.ts';
 import { followJob } from './followJob.ts';
 import { exitCouldNotRun, exitFine, exitProblems, type CliIo, type ExitCode } from './io.ts';
 import { openJobFile, type JobFileRun } from './jobFile.ts';
@@ -76,11 +76,11 @@ export async function runTune(args: readonly string[], io: CliIo): Promise<ExitC
 async function tune(options: TuneOptions, io: CliIo, progress: Progress): Promise<WireJob> {
   if (typeof options.job === 'string') {
     const { service, pollMs } = await openTarget(options, io);
-    const job = await service.retrieveJob(options.job, io.signal);
+    const { job } = await service.retrieveJob(options.job, io.signal);
     progress.jobId = job.id;
     return followJob(service, job, pollMs, io);
   }
-  const { file, validation: validationFile, draft, maxCost, run } = await resolveJob(options.job, options, io);
+  const { file, validation: validationFile, draft, limit, run } = await resolveJob(options.job, options, io);
   const target = run === undefined ? options : { ...options, ...(await run.target()) };
   const { method } = draft;
   const ruleset = createRuleset(datasetProfileFor(target));
@@ -96,8 +96,9 @@ async function tune(options: TuneOptions, io: CliIo, progress: Progress): Promis
       exitCouldNotRun,
     );
   }
-  if (maxCost !== undefined) {
-    const fault = await costFault(maxCost, { profile, draft, training: file, validation: validationFile }, io.signal);
+  if (limit !== undefined) {
+    const wanted = { profile, draft, training: file, validation: validationFile };
+    const fault = await costFault(limit, wanted, service.estimates !== undefined, io.signal);
     if (fault !== undefined) throw new TuneFailure(`${fault} Nothing was uploaded.`, exitCouldNotRun);
   }
   const upload = async ({ path, bytes }: CheckedFile): Promise<UploadResult> => {
@@ -114,6 +115,9 @@ async function tune(options: TuneOptions, io: CliIo, progress: Progress): Promis
     requestId: randomUUID(),
     datasetHash: sent.sha256,
   });
+  const price = limit && (await service.estimates?.price(request, io.signal))?.price;
+  const fault = limit && price !== undefined ? priceFault(limit, price) : undefined;
+  if (fault !== undefined) throw new TuneFailure(`${fault} No job was created.`, exitCouldNotRun);
   io.signal.throwIfAborted();
   const job = await createJob(service, request);
   progress.jobId = job.id;
@@ -131,19 +135,23 @@ type ResolvedJob = {
   readonly file: string;
   readonly validation: string | undefined;
   readonly draft: JobDraft;
-  readonly maxCost: number | undefined;
+  readonly limit: CostLimit | undefined;
   /** The run of a job file. */
   readonly run: JobFileRun | undefined;
 };
 
 async function resolveJob(job: NewJob, options: TuneOptions, io: CliIo): Promise<ResolvedJob> {
+  const given: CostLimit | undefined = options.maxCost === undefined ? undefined : { dollars: options.maxCost, from: '--max-cost' };
   if (job.kind === 'parts') {
     const validation = job.validation === undefined ? undefined : resolve(io.cwd, job.validation);
-    return { file: resolve(io.cwd, job.file), validation, draft: job.draft, maxCost: undefined, run: undefined };
+    return { file: resolve(io.cwd, job.file), validation, draft: job.draft, limit: given, run: undefined };
   }
   const opened = await openJobFile(resolve(io.cwd, job.file), options, job.again, io);
   if ('fault' in opened) throw new TuneFailure(opened.fault, opened.problems === undefined ? exitCouldNotRun : exitProblems, opened.problems);
-  return { ...opened.job, run: opened };
+  const { maxCost, ...parts } = opened.job;
+  const written: CostLimit | undefined = maxCost === undefined ? undefined : { dollars: maxCost, from: 'the job file' };
+  const limit = given === undefined || (written !== undefined && written.dollars < given.dollars) ? written : given;
+  return { ...parts, limit, run: opened };
 }
 
 /** What was asked for is not broken off: the answer says whether there is a job, which may cost money. */

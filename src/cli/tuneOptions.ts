@@ -5,8 +5,8 @@ import { parseBaseURL, type BaseURLFault } from '../core/providers/connection.ts
 import { explainParseError } from './usage.ts';
 
 export const tuneUsage = `Usage: tunesmith tune FILE [--model M] [--validation FILE] [--epochs N] [--suffix S] [--seed N]
-                      [--base-url U] [--api-key-env NAME] [--json]
-       tunesmith tune FILE.finetune.json [--again] [--base-url U] [--api-key-env NAME] [--json]
+                      [--max-cost N] [--base-url U] [--api-key-env NAME] [--json]
+       tunesmith tune FILE.finetune.json [--again] [--max-cost N] [--base-url U] [--api-key-env NAME] [--json]
        tunesmith tune --job ID [--base-url U] [--api-key-env NAME] [--json]
 
 Checks a training file of the supervised format, uploads it, creates a fine-tuning job, follows it and prints it.
@@ -19,6 +19,8 @@ in *.finetune.lock.json, and it is not run again while nothing has changed.
   --epochs N          how often the file is gone through (default: the service decides)
   --suffix S          part of the tuned model's name
   --seed N            the same seed gives the same run
+  --max-cost N        US dollars; a job that may cost more, or whose price is unknown, is not made. Of this and what
+                      a job file allows, the lesser counts
   --again             run a job file again although nothing has changed
   --job ID            follow this job instead of creating one
   --base-url U        another service, with its version path: https://api.openai.com/v1
@@ -36,6 +38,8 @@ export type NewJob =
 export type TuneOptions = {
   /** What to do, or the id of the job that is only followed. */
   readonly job: NewJob | string;
+  /** US dollars that a new job may cost. */
+  readonly maxCost?: number;
   readonly baseURL?: string;
   /** The variable that the key came from, for telling how to call this again. */
   readonly apiKeyName?: string;
@@ -59,6 +63,7 @@ export function parseTuneOptions(
         suffix: { type: 'string' },
         seed: { type: 'string' },
         job: { type: 'string' },
+        'max-cost': { type: 'string' },
         again: { type: 'boolean', default: false },
         'base-url': { type: 'string' },
         'api-key-env': { type: 'string' },
@@ -70,9 +75,18 @@ export function parseTuneOptions(
       return target;
     }
     const isLocal = target.baseURL === undefined;
-    const { again, ...texts } = values;
+    const { again, 'max-cost': limit, ...texts } = values;
+    const maxCost = limit === undefined ? undefined : parseDollars(limit);
+    if (maxCost === null) {
+      return '--max-cost must be a number of US dollars from 0 on, such as 2.50.';
+    }
+    if (maxCost !== undefined && values.job !== undefined) {
+      return '--job follows a job that was made before, so --max-cost has no place beside it.';
+    }
     const job = values.job === undefined ? parseNewJob(texts, positionals, isLocal, again) : parseJobId(texts, positionals);
-    return 'fault' in job ? job.fault : { ...target, json: values.json, job: 'id' in job ? job.id : job };
+    return 'fault' in job
+      ? job.fault
+      : { ...target, ...(maxCost === undefined ? {} : { maxCost }), json: values.json, job: 'id' in job ? job.id : job };
   } catch (error) {
     return explainParseError(error);
   }
@@ -154,6 +168,11 @@ function explainAddress(fault: BaseURLFault): string {
     default:
       return fault satisfies never;
   }
+}
+
+/** null = no amount of money. */
+function parseDollars(text: string): number | null {
+  return /^\d{1,9}(?:\.\d+)?$/.test(text) ? Number(text) : null;
 }
 
 /** null = not a whole number in the range. */

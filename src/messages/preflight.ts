@@ -87,6 +87,13 @@ export function reasonText(reason: PreflightReason, locale: string): ReasonText 
             ? t('The service bills the time and the graders of such a job, which nobody knows before.')
             : t('Look at the price list of the service; you can note its price in «tunesmith.providers».'),
       };
+    case 'price.told':
+      return {
+        label: t('The service names its own price'),
+        sentence: reason.estimated
+          ? t('It does so once the files are there. If it is above the estimate, you are asked before the job is made; above a limit of yours none is made.')
+          : t('It does so once the files are there, and you are asked before the job is made; above a limit of yours none is made.'),
+      };
     case 'deploy.needed':
       return {
         label: t('Needs a deployment'),

@@ -11,6 +11,8 @@ import { jobNodeItem } from '../../src/features/jobs/jobItem.ts';
 import type { JobNode } from '../../src/features/jobs/jobNode.ts';
 import { JobTree } from '../../src/features/jobs/jobTree.ts';
 import { RemoteList } from '../../src/features/jobs/remoteList.ts';
+import { RequestIds } from '../../src/features/jobs/requestIds.ts';
+import { supportDetails } from '../../src/features/jobs/supportDetails.ts';
 import { TreeChoices } from '../../src/features/jobs/treeChoices.ts';
 import type { Connection } from '../../src/platform/connections.ts';
 import { DeployedModels } from '../../src/platform/deployedModels.ts';
@@ -59,7 +61,7 @@ function grow({ connections: all = [remote], services = {}, keyless = [] }: Grou
   const models = new RemoteList<WireModel>(connections, async (service, _, signal) => ({ items: await service.listModels(signal), hasMore: false }));
   const files = new RemoteList<WireFile>(connections, async (service, _, signal) => ({ items: (await service.listFiles({}, signal)).data, hasMore: false }));
   const lives = new ModelLives(connections);
-  const tree = new JobTree({ connections, jobStore, jobWatcher, jobOrigins: new JobOrigins(new Memory()), lives, deployed, choices, models, files });
+  const tree = new JobTree({ connections, jobStore, jobWatcher, jobOrigins: new JobOrigins(new Memory()), lives, deployed, choices, models, files, requestIds: new RequestIds({ connections, jobStore }) });
   const drawn: JobNode[] = [];
   tree.onDidChangeTreeData((node) => drawn.push(...(Array.isArray(node) ? node : node === undefined ? [] : [node])));
   const open = async (node?: JobNode): Promise<JobNode[]> => [...(await tree.getChildren(node))];
@@ -200,11 +202,59 @@ suite('job tree', () => {
     assert.equal(row.description, 'is **bad** $(error) [x](command:evil)');
     assert.match(row.contextValue ?? '', /\bhasLine\b/);
     const { tooltip } = await ground.tree.resolveTreeItem(ground.tree.getTreeItem(first), first);
-    for (const text of [tooltip, row.tooltip]) {
+    const { tooltip: reasonTooltip } = await ground.tree.resolveTreeItem(row, reason);
+    for (const text of [tooltip, reasonTooltip]) {
       assert.ok(text instanceof vscode.MarkdownString);
       assert.ok(!text.value.includes('**bad**') && !text.value.includes('[x](command'), text.value);
       assert.notEqual(text.isTrusted, true);
     }
+  });
+
+  test('a failed job names the request that its service’s support can look up, and none that it was not told', async () => {
+    const [named, unnamed] = [new FullService(), new FullService()];
+    const failed = job('a', 2, { status: 'failed', error: { code: 'server_error', message: 'internal error', param: null } });
+    named.jobs = [failed, job('b', 1, { status: 'succeeded' })];
+    unnamed.jobs = [failed];
+    named.requestId = 'req_0a1b2c3d';
+    using ground = grow({ connections: [remote, second], services: { c: named, d: unnamed } });
+    ground.plant(named.jobs);
+    ground.plant(unnamed.jobs, 'd');
+    const tooltipOf = async (node: JobNode): Promise<string> => {
+      const { tooltip } = await ground.tree.resolveTreeItem(ground.tree.getTreeItem(node), node);
+      return tooltip instanceof vscode.MarkdownString ? tooltip.value : '';
+    };
+    const [failure, success] = await ground.jobs();
+    assert.ok(failure && success);
+    const [reason] = await ground.open(failure);
+    assert.ok(reason);
+    named.asked.length = 0;
+    assert.match(await tooltipOf(success), /Succeeded/);
+    assert.deepEqual(named.asked, [], 'only why a job failed is worth a question');
+    assert.match(await tooltipOf(failure), /Request ID: req\\_0a1b2c3d/);
+    assert.match(await tooltipOf(reason), /req\\_0a1b2c3d/);
+    assert.deepEqual(named.asked, ['job a'], 'once');
+    const [other] = await ground.jobs('d');
+    assert.ok(other);
+    assert.doesNotMatch(await tooltipOf(other), /Request/);
+    const record = ground.jobStore.get({ connectionId: 'c', jobId: 'a' }) ?? assert.fail();
+    assert.match(supportDetails(record, remote, 'req_0a1b2c3d'), /^Request: req_0a1b2c3d$/m);
+    assert.doesNotMatch(supportDetails(record, remote, undefined), /^Request:/m);
+  });
+
+  test('a request id that could not be asked for is asked for the next time', async () => {
+    const service = new FullService();
+    service.jobs = [job('a', 1, { status: 'failed' })];
+    service.requestId = 'req_1';
+    using ground = grow({ services: { c: service } });
+    ground.plant(service.jobs);
+    const ids = new RequestIds(ground);
+    const record = ground.jobStore.get({ connectionId: 'c', jobId: 'a' }) ?? assert.fail();
+    service.onAsk = () => {
+      throw new ServiceError('no route', { kind: 'unreachable' });
+    };
+    assert.equal(await ids.of(record), undefined);
+    service.onAsk = () => {};
+    assert.equal(await ids.of(record), 'req_1');
   });
 
   test('jobs are filtered and grouped, and a job that is shown by name leaves the filter', async () => {

@@ -26,6 +26,7 @@ import { DatasetChecker } from '../../src/platform/datasetChecker.ts';
 import { DatasetRules } from '../../src/platform/datasetRules.ts';
 import { Datasets } from '../../src/platform/datasets.ts';
 import { JobOrigins } from '../../src/platform/jobOrigins.ts';
+import { PendingNotes } from '../../src/platform/pendingNotes.ts';
 import { SpendingLedger } from '../../src/platform/spending.ts';
 import { TokenCounter } from '../../src/platform/tokenCounter.ts';
 import { TrainingFiles } from '../../src/platform/trainingFiles.ts';
@@ -102,6 +103,7 @@ suite('preflight and creation', () => {
       spending: new SpendingLedger(join(folder, 'ledger')),
       uploadNotes: new UploadNotes(new Memory(), folder),
       createMemory: new CreateMemory(new Memory()),
+      pendingNotes: new PendingNotes(folder),
       view: { reveal: async () => {} },
     };
   }
@@ -174,7 +176,7 @@ suite('preflight and creation', () => {
     const created = await submitPlan(services, { plan, check: await check(services, plan) });
     assert.equal(created?.job.id, 'made');
     const memory = services.createMemory.of(remote);
-    assert.deepEqual([memory.access?.kind, memory.dropsMetadata, services.createMemory.pending()], ['open', true, []]);
+    assert.deepEqual([memory.access?.kind, memory.dropsMetadata, await services.pendingNotes.all()], ['open', true, []]);
     assert.equal((await services.spending.all()).find((one) => one.job === 'made')?.model, 'm');
     assert.equal(created.inputs.training.sha256, await sha256File(file.fsPath));
   });

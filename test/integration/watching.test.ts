@@ -6,13 +6,14 @@ import * as vscode from 'vscode';
 import { JobStore, type JobRef } from '../../src/core/jobs/jobStore.ts';
 import { compatibleProfile } from '../../src/core/providers/compatible.ts';
 import { ServiceError } from '../../src/core/providers/port.ts';
+import { EventChannel } from '../../src/features/jobs/eventViews.ts';
 import { FinishedNotices } from '../../src/features/jobs/finishedNotices.ts';
 import type { Connection } from '../../src/platform/connections.ts';
 import { JobOrigins } from '../../src/platform/jobOrigins.ts';
 import { JobSnapshots } from '../../src/platform/jobSnapshots.ts';
 import { JobWatcher } from '../../src/platform/jobWatcher.ts';
 import { NoticeClaims } from '../../src/platform/noticeClaims.ts';
-import { job } from '../unit/jobs/builders.ts';
+import { event, job } from '../unit/jobs/builders.ts';
 import { ScriptedService } from '../unit/jobs/scriptedService.ts';
 import { Memory, quiet, until } from './doubles.ts';
 
@@ -93,6 +94,42 @@ suite('watching jobs', () => {
     await later.watcher.refresh('c');
     assert.deepEqual(later.store.list('c').map(({ job: { id } }) => id), ['n', 'a', 'b']);
     later.close();
+  });
+
+  test('the output follows one job at a time, each event once', async () => {
+    const service = new ScriptedService();
+    service.jobs = [job('a', 2, { user_provided_suffix: 'first' }), job('b', 1)];
+    service.events.set('a', [event('a2', 20, null, 'Step 2'), event('a1', 10, null, 'Step 1')]);
+    service.events.set('b', [event('b1', 30, null, 'Elsewhere')]);
+    const window = openWindow(service, new Memory(), folder);
+    await window.watcher.refresh('c');
+    const lines: string[] = [];
+    const output = { appendLine: (line: string) => void lines.push(line), clear: () => void lines.splice(0), show() {}, dispose() {} };
+    const channel = new EventChannel(window.store, window.watcher, () => output);
+    const texts = () => lines.map((line) => line.replace(/^\S+ \S+ +/, ''));
+    channel.follow(ref);
+    assert.match(lines[0] ?? '', /^Events of first \(a\), times in UTC$/);
+    await until('both events', () => lines.length === 3);
+    assert.match(lines[1] ?? '', /^1970-01-01 00:00:10.*Step 1$/);
+    service.events.set('a', [event('a3', 40, null, 'Step 3'), ...(service.events.get('a') ?? [])]);
+    await window.watcher.refresh('c');
+    await until('the new one', () => lines.length === 4);
+    assert.match(texts().at(-1) ?? '', /Step 3$/);
+    assert.ok(lines.every((line) => !line.includes('Elsewhere')));
+    channel.follow({ connectionId: 'c', jobId: 'b' });
+    await until('the other job', () => lines.some((line) => line.includes('Elsewhere')));
+    service.events.set('a', [event('a4', 50, null, 'Step 4'), ...(service.events.get('a') ?? [])]);
+    await window.watcher.refresh('c');
+    assert.ok(lines.every((line) => !line.includes('Step')), lines.join('\n'));
+    // More than a page, of which the newest comes first.
+    const later = Array.from({ length: 250 }, (_, index) => event(`c${250 - index}`, 300 - index, null, `Step ${250 - index}`));
+    service.events.set('b', [...later, ...(service.events.get('b') ?? [])]);
+    await window.watcher.refresh('c');
+    await until('all of them', () => lines.length === 252);
+    assert.match(lines[1] ?? '', /Elsewhere$/);
+    assert.deepEqual(lines.slice(2).map((line) => Number(/\d+$/.exec(line)?.[0])), Array.from({ length: 250 }, (_, index) => index + 1));
+    channel.dispose();
+    window.close();
   });
 
   test('row 98: a hundred windows opened and closed leave no timer, listener or file', async () => {

@@ -7,6 +7,10 @@ import { copySample } from '../host/sample.ts';
 import { inCreation } from './creation.ts';
 import { Editing, writeTrainingFiles } from './editing.ts';
 import { FakeService } from './fakeService.ts';
+import { inDeploying } from './deploying.ts';
+import { inGrading } from './grading.ts';
+import { inPricing } from './pricing.ts';
+import { inReloads } from './reloads.ts';
 import type { Steps } from './steps.ts';
 import { fillWithEverything, lookAtTree } from './treeStates.ts';
 import { visit as visitPlace, type Place } from './visit.ts';
@@ -15,7 +19,7 @@ import type { Workbench } from './workbench.ts';
 /**
  * What a person does besides the main job, in a real VS Code: cancels, stops, exports, meets services that fail,
  * works without a folder and in Restricted Mode, edits a training file. Screenshots are left in out/behaviours/.
- * Arguments name parts: `folder`, `editing`, `creation`, `tree`, `empty`, `restricted`; without any, all are run.
+ * Arguments name parts, such as `folder` or `tree`; without any, all are run.
  */
 const output = join(repository, 'out/behaviours');
 const keyFile = join(output, 'key.txt');
@@ -28,6 +32,10 @@ async function main(): Promise<void> {
     folder: inFolder,
     editing: inTrainingFiles,
     creation: () => inCreation(visit),
+    grading: () => inGrading(visit),
+    reloads: () => inReloads(visit),
+    deploying: () => inDeploying(visit),
+    pricing: () => inPricing(visit),
     tree: inTree,
     empty: inEmptyWindow,
     restricted: inRestrictedMode,
@@ -291,7 +299,7 @@ class Person {
     await chat.locator('article.turn[data-status="done"]').waitFor();
     assert.equal(await input.inputValue(), 'typed meanwhile');
     await turn.locator('[aria-label="Copy"]').first().click();
-    await until(async () => (await this.#clipboard()).startsWith('A **slow** answer with `code`.'));
+    await workbench.until(async () => (await this.#clipboard()).startsWith('A **slow** answer with `code`.'));
     await workbench.screenshot('chat-retried');
   }
 
@@ -351,13 +359,6 @@ class Person {
   #clipboard(): Promise<string> {
     // The types of the browser are not those of this program.
     return this.#workbench.page.evaluate('navigator.clipboard.readText()');
-  }
-}
-
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 10_000; !(await isTrue()); ) {
-    assert.ok(Date.now() < end, 'not in time');
-    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 

@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { json, Loopback, type Answer } from '../unit/api/loopback.ts';
+import { FakeDeployments } from './fakeDeployments.ts';
+import { FakeUploads } from './fakeUploads.ts';
 
-/** How the service answers everything, or, for the last two, how it does one thing. */
-export type Manner = 'well' | 'pageNotFound' | 'keyRefused' | 'overloaded' | 'losesNewJob' | 'answersForEver';
+/** How the service answers everything, or, for the last three, how it does one thing. */
+export type Manner = 'well' | 'pageNotFound' | 'keyRefused' | 'overloaded' | 'losesNewJob' | 'keepsNewJob' | 'answersForEver';
 
 type Job = { readonly id: string; readonly [field: string]: unknown };
 
@@ -11,6 +13,9 @@ const failures: Partial<Record<Manner, Answer>> = {
   keyRefused: json(401, { error: { message: 'Incorrect API key provided.', code: 'invalid_api_key' } }),
   overloaded: json(503, { error: { message: 'Overloaded' } }),
 };
+
+/** What it calls the question about one job. */
+export const requestId = 'req_0a1b2c3d4e5f';
 
 const words = ['A ', '**slow** ', 'answer ', 'with ', '`code`. '];
 
@@ -27,6 +32,10 @@ export class FakeService {
   readonly checkpoints = new Map<string, readonly unknown[]>();
   models: readonly Job[] = [{ id: 'base-7b', object: 'model' }];
   files: readonly Job[] = [];
+  readonly uploads = new FakeUploads();
+  readonly deployments = new FakeDeployments();
+  /** Requests for an answer. */
+  readonly chats: Readonly<Record<string, unknown>>[] = [];
   /** The job whose answer was lost. */
   lost: Job | undefined;
   readonly #loopback: Loopback;
@@ -56,18 +65,21 @@ export class FakeService {
     if (failure !== undefined) await failure(response, seen);
     else if (seen.method === 'DELETE') this.#delete(path, say);
     else if (path === '/models') say(listOf(this.models));
+    else if (path.startsWith('/v0/models')) this.deployments.answer(response, seen, path);
+    else if (path.startsWith('/uploads')) await this.uploads.answer(response, seen, path);
     else if (path === '/files' && seen.method === 'GET') say(listOf(this.files));
-    else if (path.startsWith('/files')) say({ id: 'file-1', object: 'file', bytes: 1, filename: 'f', purpose: 'fine-tune' });
+    else if (path.startsWith('/files')) say(this.files.find(({ id }) => path === `/files/${id}`) ?? { id: 'file-1', object: 'file', bytes: 1, filename: 'f', purpose: 'fine-tune' });
     else if (path === '/fine_tuning/jobs' && seen.method === 'POST') this.#create(response, seen);
     else if (path === '/fine_tuning/jobs') {
       say(this.#page(new URL(seen.path, 'http://service').searchParams));
       this.listedAt = Date.now();
     }
-    else if (path === '/chat/completions') this.#stream(response);
+    else if (path === '/chat/completions') this.#stream(response, seen);
     else if (jobPath?.[2] !== undefined && seen.method === 'POST') say(this.#move(jobPath[1] ?? '', jobPath[2].slice(1)));
     else if (jobPath?.[2] === '/events') say(listOf(this.events.get(jobPath[1] ?? '') ?? []));
     else if (jobPath?.[2] === '/checkpoints') say(listOf(this.checkpoints.get(jobPath[1] ?? '') ?? []));
-    else say(jobPath?.[2] === undefined ? this.jobs.find(({ id }) => id === jobPath?.[1]) : listOf([]));
+    else if (jobPath?.[2] !== undefined) say(listOf([]));
+    else await json(200, this.jobs.find(({ id }) => id === jobPath?.[1]), { 'x-request-id': requestId })(response, seen);
   }
 
   #page(query: URLSearchParams): unknown {
@@ -101,10 +113,13 @@ export class FakeService {
       return;
     }
     this.jobs.unshift(job);
+    // The job is there, and nobody is told.
+    if (this.manner === 'keepsNewJob') return;
     void json(200, job)(response, seen);
   }
 
-  #stream(response: ServerResponse): void {
+  #stream(response: ServerResponse, { body }: Parameters<Answer>[1]): void {
+    this.chats.push(JSON.parse(body.toString('utf8')) as Readonly<Record<string, unknown>>);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     let sent = 0;
     const timer = setInterval(() => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FakeService } from './fakeService.ts';
+import { requestId, type FakeService } from './fakeService.ts';
+import { takeKeyFromVariable } from './keys.ts';
 import type { Steps } from './steps.ts';
 import type { Theme, Workbench } from './workbench.ts';
 
@@ -15,6 +16,9 @@ function job(id: string, status: string, age: number, given: Readonly<Record<str
   const created = { id, object: 'fine_tuning.job', status, created_at: now - age, model: base, training_file: 'file-train' };
   return { ...created, organization_id: 'org-acme', seed: 7, result_files: [], ...given };
 }
+
+/** The longest that a job may stand still before its row says so, and a look. */
+const stallMs = 200_000;
 
 function stepEvent(step: number, total: number, at: number) {
   const loss = Number((0.4 + 2 / step).toFixed(2));
@@ -30,6 +34,7 @@ export function fillWithEverything(service: FakeService): void {
     job('ftjob-validating', 'validating_files', 40, { user_provided_suffix: 'fresh' }),
     job('ftjob-queued', 'queued', 2 * hour, { user_provided_suffix: 'patient' }),
     job('ftjob-running', 'running', 900, { user_provided_suffix: 'lively', estimated_finish: now + 1_500 }),
+    job('ftjob-stuck', 'running', 2_000, { user_provided_suffix: 'stuck' }),
     job('ftjob-pausing', 'pausing', 3 * hour, { user_provided_suffix: 'slowing' }),
     job('ftjob-paused', 'paused', 4 * hour, { user_provided_suffix: 'resting' }),
     job('ftjob-succeeded', 'succeeded', 26 * hour, { user_provided_suffix: 'support', fine_tuned_model: tuned, finished_at: now - 25 * hour, trained_tokens: 1_512_345 }),
@@ -42,6 +47,7 @@ export function fillWithEverything(service: FakeService): void {
     job('ftjob-odd', 'hibernating', 90 * hour, { user_provided_suffix: 'curious' }),
   ];
   service.events.set('ftjob-running', Array.from({ length: 60 }, (_, index) => stepEvent(60 - index, 150, now - 10 - 16 * index)));
+  service.events.set('ftjob-stuck', Array.from({ length: 24 }, (_, index) => stepEvent(24 - index, 90, now - 30 - 2 * index)));
   const checkpoints = [300, 200, 100].map((step, index) => ({
     id: `ftckpt-${step}`,
     object: 'fine_tuning.job.checkpoint',
@@ -78,14 +84,7 @@ export async function lookAtTree(steps: Steps, workbench: Workbench, service: Fa
     await workbench.setSideBarWidth(560);
     await rows('Acme').first().waitFor();
     await workbench.treeAction(rows('Acme'), 'Use This Connection');
-    await command('Set API Key…');
-    await workbench.waitForQuickInput(/Where is the API key|Environment Variable/);
-    await workbench.pick(/Environment Variable/);
-    await workbench.waitForQuickInput('2/2');
-    await workbench.typeQuickInput('FAKE_KEY');
-    await workbench.accept();
-    await workbench.notification(/takes the API key/).waitFor();
-    await workbench.closeNotifications();
+    await takeKeyFromVariable(workbench);
     await workbench.setViewTop('Chat', 800);
     for (const text of ['Validating files', 'Queued · waiting 2 h', /step 60\/150.*min left/, 'Pausing', 'Paused', 'Succeeded', 'Failed', 'Cancelled', 'hibernating']) await rows(text).first().waitFor();
   });
@@ -172,15 +171,41 @@ export async function lookAtTree(steps: Steps, workbench: Workbench, service: Fa
     await workbench.editor.locator('.view-line', { hasText: 'Step 60/150' }).waitFor();
     await workbench.screenshot('events');
   });
+  await steps.run('the events of a job are followed in the output', async () => {
+    await rows('lively').click({ button: 'right' });
+    await workbench.pickFromMenu('Follow Job Events in Output');
+    await workbench.page.locator('.panel .action-item, .panel select', { hasText: 'Tunesmith Job Events' }).first().waitFor();
+    await workbench.screenshot('events-output');
+    await workbench.runCommand('View: Hide Panel');
+  });
+  await steps.run('a failed job names the request that the support of its service looks up', async () => {
+    await rows(/^typo/).first().hover();
+    await workbench.hover(requestId).waitFor();
+    await workbench.capture('tree-failed-tooltip');
+    await rows('gpt-4.1-mini').filter({ hasText: 'Failed' }).first().click({ button: 'right' });
+    await workbench.pickFromMenu('Copy Details for Support');
+    await workbench.page.locator('.statusbar-item', { hasText: 'Copied the details' }).waitFor();
+    assert.match(await workbench.page.evaluate<string>('navigator.clipboard.readText()'), new RegExp(`^Request: ${requestId}$`, 'm'));
+  });
+  await steps.run('a running job that makes no step says so', async () => {
+    await rows(/stuck.*no new step for 3 min/).waitFor({ timeout: stallMs });
+    for (const theme of themes) {
+      await workbench.setTheme(theme);
+      await workbench.screenshot(`tree-stalled-${theme}`);
+    }
+    await rows('stuck').hover();
+    await workbench.hover('the service still says that it runs').waitFor();
+    await workbench.capture('tree-stalled-tooltip');
+  });
   await steps.run('jobs are exported as a table', async () => {
     await command('Export Jobs…');
     await workbench.pick('CSV');
     const target = join(folder, 'jobs.csv');
     await workbench.choosePath(target, 'OK');
-    await workbench.notification(/10 jobs written/).waitFor();
+    await workbench.notification(/11 jobs written/).waitFor();
     const [header = '', ...lines] = readFileSync(target, 'utf8').trimEnd().split('\r\n');
     assert.equal(header, 'Job ID,Created At,Status,Model,Training File,Error Message,Fine-Tuned Model');
-    assert.equal(lines.length, 10);
+    assert.equal(lines.length, 11);
     await workbench.closeNotifications();
   });
   await steps.run('of two thousand jobs the first page is drawn, and more when they are asked for', async () => {

@@ -56,6 +56,12 @@ export class Workbench {
     await this.#inPalette(`>${title}`, () => this.pick(title, paletteMs));
   }
 
+  /** Reloads the window as a person does who presses F5 in a browser; resolves when it is drawn again. */
+  async reload(): Promise<void> {
+    await this.page.reload({ waitUntil: 'domcontentloaded' });
+    await this.page.locator('.monaco-workbench .part.sidebar').waitFor();
+  }
+
   /** Opens a file of the workspace by its path or name, optionally at a line and column (from 1). */
   async openFile(path: string, line?: number, column = 1): Promise<void> {
     const name = path.split('/').at(-1) ?? path;
@@ -177,6 +183,11 @@ export class Workbench {
     return this.page.locator('.sidebar .monaco-list-row', { hasText: text });
   }
 
+  /** What shows while the mouse rests somewhere. */
+  hover(text: string | RegExp): Locator {
+    return this.page.locator('.workbench-hover-container .monaco-hover', { hasText: text });
+  }
+
   /** Clicks an inline action of a tree row, which only shows while the pointer is over it. */
   async treeAction(row: Locator, action: string): Promise<void> {
     await row.first().hover();
@@ -198,6 +209,14 @@ export class Workbench {
     if ((await this.page.locator('.notification-toast').count()) > 0) {
       await this.runCommand('Notifications: Clear All Notifications');
       await this.page.locator('.notification-toast').first().waitFor({ state: 'detached' });
+    }
+  }
+
+  /** Asks again and again; for what is no part of the page. */
+  async until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+    for (const end = Date.now() + patience; !(await isTrue()); ) {
+      if (Date.now() > end) throw new Error('Not in time.');
+      await this.page.waitForTimeout(100);
     }
   }
 

@@ -19,7 +19,7 @@ export function createTogetherService(exchange: Exchange): Service {
 
   return {
     listJobs: (query, signal) => get('/fine-tunes', (value) => toPage(value, parseTogetherJob, query), signal),
-    retrieveJob: (jobId, signal) => get(job(jobId), parseTogetherJob, signal),
+    retrieveJob: (jobId, signal) => exchange.askForJob(signal, (settings) => client.get<unknown>(job(jobId), settings), parseTogetherJob),
     createJob: (request, signal) =>
       createOrExplain(options, request.model, async () => {
         const body = toTogetherRequest(request);

@@ -14,8 +14,8 @@ export type LedgerEntry =
       readonly model: string;
       readonly likely: number;
       readonly high: number;
-      /** US dollars for a million tokens, for the bill at the end. */
-      readonly price: number;
+      /** US dollars for a million tokens, for the bill at the end; undefined where only the service knows the sum. */
+      readonly price: number | undefined;
     }
   /** Nothing was spent: no job came of it. */
   | { readonly kind: 'released'; readonly id: string; readonly at: number }
@@ -110,7 +110,7 @@ function readEntry(value: unknown): LedgerEntry | undefined {
   const isNumber = (one: unknown): one is number => typeof one === 'number' && Number.isFinite(one);
   switch (kind) {
     case 'reserved':
-      return typeof connection === 'string' && typeof model === 'string' && isNumber(likely) && isNumber(high) && isNumber(price)
+      return typeof connection === 'string' && typeof model === 'string' && isNumber(likely) && isNumber(high) && (price === undefined || isNumber(price))
         ? { kind, id, at, connection, model, likely, high, price }
         : undefined;
     case 'released':

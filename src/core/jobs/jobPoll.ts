@@ -94,7 +94,7 @@ export class JobPoll {
   async #retrieve(service: Service, jobId: string, signal: AbortSignal): Promise<boolean> {
     const asked = this.#store.ask(this.#now());
     try {
-      this.#store.applyJob(this.#connectionId, await service.retrieveJob(jobId, signal), asked);
+      this.#store.applyJob(this.#connectionId, (await service.retrieveJob(jobId, signal)).job, asked);
       return true;
     } catch (error) {
       if (!(error instanceof ServiceError) || error.facts.kind !== 'notFound') throw error;

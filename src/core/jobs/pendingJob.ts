@@ -18,9 +18,14 @@ export type PendingJob = {
 /** A job that has not appeared for so long was never made. */
 const forgetMs = 24 * 3_600_000;
 
-export function readPendingJobs(stored: unknown, now: number): readonly PendingJob[] {
-  if (!Array.isArray(stored)) return [];
-  return (stored as readonly unknown[]).filter(isPendingJob).filter(({ at }) => now - at < forgetMs);
+/** Reads what was written down; undefined for what is too old, or was never a note. `now` in milliseconds since 1970. */
+export function parsePendingJob(text: string, now: number): PendingJob | undefined {
+  try {
+    const stored: unknown = JSON.parse(text);
+    return isPendingJob(stored) && now - stored.at < forgetMs ? stored : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isPendingJob(value: unknown): value is PendingJob {

@@ -1,3 +1,4 @@
+import { openaiProfile } from './openai.ts';
 import type { ProviderProfile } from './profile.ts';
 
 /**
@@ -25,6 +26,8 @@ export const compatibleProfile: ProviderProfile = {
     wandb: false,
     weights: false,
   },
+  // As OpenAI's own, for a service of which the setting says that it takes parts.
+  ...(openaiProfile.uploads === undefined ? {} : { uploads: openaiProfile.uploads }),
   // The range of OpenAI's multiplier is not assumed: some services take the rate itself in this field.
   learningRate: 'multiplier',
   key: 'optional',

@@ -17,7 +17,7 @@ import type {
 export interface Service {
   /** Jobs, newest first. */
   listJobs(query: PageQuery, signal: AbortSignal): Promise<WirePage<WireJob>>;
-  retrieveJob(jobId: string, signal: AbortSignal): Promise<WireJob>;
+  retrieveJob(jobId: string, signal: AbortSignal): Promise<RetrievedJob>;
   /** Never retried: a lost answer may have made the job. */
   createJob(request: JobCreateRequest, signal: AbortSignal): Promise<WireJob>;
   cancelJob(jobId: string, signal: AbortSignal): Promise<WireJob>;
@@ -132,6 +132,9 @@ export type KeyHeader = 'authorization' | 'api-key';
 export type Wire = 'openai' | 'nebius' | 'azure' | 'together';
 
 export type CreateService = (options: ServiceOptions) => Service;
+
+/** A job, and the id that the service gave the question, where it gives one: its support looks the answer up by it. */
+export type RetrievedJob = { readonly job: WireJob; readonly requestId?: string };
 
 export type PageQuery = { readonly limit?: number; readonly after?: string };
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
 import type { Connection } from '../../platform/connections.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
+import { appendWords } from '../../platform/plainWords.ts';
 import { describeKey, hostOf } from './describe.ts';
 import type { ConnectionsServices } from './services.ts';
 
@@ -69,15 +70,15 @@ export class ConnectionStatus implements vscode.Disposable {
     const t = vscode.l10n.t;
     const { engine } = this.#services;
     const tooltip = new vscode.MarkdownString();
-    tooltip.appendText(t('Fine-tuning connection: {0}', connection.label));
+    appendWords(tooltip, t('Fine-tuning connection: {0}', connection.label));
     tooltip.appendMarkdown('\n\n');
     if (connection.profile.key === 'none') {
-      tooltip.appendText(engine.known ? t('The engine runs on this machine.') : t('The engine starts when it is needed.'));
+      appendWords(tooltip, engine.known ? t('The engine runs on this machine.') : t('The engine starts when it is needed.'));
     } else {
-      tooltip.appendText(`${hostOf(connection)}, ${key}`);
+      appendWords(tooltip, `${hostOf(connection)}, ${key}`);
     }
     tooltip.appendMarkdown('\n\n');
-    tooltip.appendText(t('Select to switch.'));
+    appendWords(tooltip, t('Select to switch.'));
     return tooltip;
   }
 }

@@ -20,7 +20,8 @@ type EventServices = JobPickerServices & { readonly log: Log };
 export function registerEventViews(services: EventServices): vscode.Disposable {
   const disposables = new DisposableStore();
   const list = disposables.add(new EventList(services.jobStore, services.jobWatcher));
-  const channel = disposables.add(new EventChannel(services.jobStore, services.jobWatcher));
+  const open = (): EventOutput => vscode.window.createOutputChannel(vscode.l10n.t('Tunesmith Job Events'), 'log');
+  const channel = disposables.add(new EventChannel(services.jobStore, services.jobWatcher, open));
   const register = (id: string, placeHolder: string, show: (ref: JobRef) => unknown): void =>
     void disposables.add(
       registerReported(services.log, id, vscode.l10n.t('The events could not be shown'), async (argument) => {
@@ -104,32 +105,45 @@ function refOfUri(uri: vscode.Uri): JobRef | undefined {
   }
 }
 
+/** What is written to of an output channel. */
+type EventOutput = Pick<vscode.OutputChannel, 'appendLine' | 'clear' | 'show' | 'dispose'>;
+
 /** One job at a time; another one takes its place. */
-class EventChannel implements vscode.Disposable {
+export class EventChannel implements vscode.Disposable {
   readonly #store: JobStore;
-  readonly #watcher: JobWatcher;
-  #channel: vscode.OutputChannel | undefined;
+  readonly #watcher: Pick<JobWatcher, 'watch'>;
+  readonly #open: () => EventOutput;
+  #channel: EventOutput | undefined;
   #following: vscode.Disposable | undefined;
 
-  constructor(store: JobStore, watcher: JobWatcher) {
+  constructor(store: JobStore, watcher: Pick<JobWatcher, 'watch'>, open: () => EventOutput) {
     this.#store = store;
     this.#watcher = watcher;
+    this.#open = open;
   }
 
   follow(ref: JobRef): void {
     this.#following?.dispose();
-    const channel = (this.#channel ??= vscode.window.createOutputChannel(vscode.l10n.t('Tunesmith Job Events'), 'log'));
-    channel.clear();
-    const record = this.#store.get(ref);
-    channel.appendLine(vscode.l10n.t('Events of {0} ({1}), times in UTC', record === undefined ? ref.jobId : jobName(record.job), ref.jobId));
+    const channel = (this.#channel ??= this.#open());
     const told = new Set<string>();
+    const begin = (): void => {
+      const record = this.#store.get(ref);
+      told.clear();
+      channel.clear();
+      channel.appendLine(vscode.l10n.t('Events of {0} ({1}), times in UTC', record === undefined ? ref.jobId : jobName(record.job), ref.jobId));
+    };
     const tell = (): void => {
-      for (const event of this.#store.get(ref)?.events ?? []) {
-        if (told.has(event.id)) continue;
+      const events = this.#store.get(ref)?.events ?? [];
+      const fresh = events.filter(({ id }) => !told.has(id));
+      // Pages come newest first: older events than those that stand there go before them.
+      const isContinued = events.slice(events.length - fresh.length).every(({ id }) => !told.has(id));
+      if (!isContinued) begin();
+      for (const event of isContinued ? fresh : events) {
         told.add(event.id);
         channel.appendLine(eventLine(event));
       }
     };
+    begin();
     tell();
     const key = jobKey(ref);
     const news = this.#store.onDidChange((change) => {

@@ -23,6 +23,7 @@ import { pickJob } from './jobPicker.ts';
 import { JobView } from './jobView.ts';
 import { registerModels } from './models/index.ts';
 import { RemoteList, type AnyList, type ListPage } from './remoteList.ts';
+import { RequestIds } from './requestIds.ts';
 import { TreeChoices } from './treeChoices.ts';
 import { registerTreeCommands } from './treeCommands.ts';
 
@@ -55,9 +56,9 @@ export function registerJobs(services: JobsServices): vscode.Disposable {
   );
   const files = disposables.add(new RemoteList<WireFile>(connections, readFiles));
   disposables.add(forgetWith(connections, [models, files]));
-  const own = { ...services, choices, models, files };
+  const own = { ...services, choices, models, files, requestIds: new RequestIds(services) };
   const view = disposables.add(new JobView(own));
-  disposables.add(registerJobCommands(services, view));
+  disposables.add(registerJobCommands(own, view));
   disposables.add(registerTreeCommands(own, view.rows));
   disposables.add(registerEventViews(services));
   disposables.add(registerModels(own, view));

@@ -14,6 +14,7 @@ import { registerReported } from '../../platform/reportedCommand.ts';
 import { copyableId } from './jobNode.ts';
 import { findJob, pickJob } from './jobPicker.ts';
 import type { JobView } from './jobView.ts';
+import type { RequestIds } from './requestIds.ts';
 import { supportDetails } from './supportDetails.ts';
 
 type JobCommandServices = {
@@ -21,6 +22,7 @@ type JobCommandServices = {
   readonly connections: Connections;
   readonly jobStore: JobStore;
   readonly jobWatcher: JobWatcher;
+  readonly requestIds: RequestIds;
 };
 
 const patienceMs = 60_000;
@@ -68,7 +70,7 @@ export function registerJobCommands(services: JobCommandServices, view: JobView)
     const ref = await ask(argument, l10n.t('Copy the details of which job?'));
     const record = ref && services.jobStore.get(ref);
     if (record === undefined) return;
-    await vscode.env.clipboard.writeText(supportDetails(record, services.connections.get(record.connectionId)));
+    await vscode.env.clipboard.writeText(supportDetails(record, services.connections.get(record.connectionId), await services.requestIds.of(record)));
     vscode.window.setStatusBarMessage(l10n.t('Copied the details of {0} for the service’s support', jobName(record.job)), 3_000);
   });
   register(commandIds.jobsOpenConsole, l10n.t('The console could not be opened'), async (argument) => {

@@ -177,13 +177,6 @@ function errorItem(record: JobRecord): vscode.TreeItem {
   // The beginning of such a sentence says what the row says already; the tooltip has it whole.
   const detail = failure.kind === 'badExample' && failure.detail !== '' ? failure.detail : quote;
   item.description = detail === summary ? '' : detail;
-  const tooltip = new vscode.MarkdownString();
-  for (const text of [summary, ...(quote === summary ? [] : [quote]), advice]) {
-    // Whatever a service says is text.
-    tooltip.appendText(text);
-    tooltip.appendMarkdown('\n\n');
-  }
-  item.tooltip = tooltip;
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed'));
   const hasLine = failedLines(failure).length > 0;
   item.contextValue = hasLine ? 'error failed hasLine' : 'error failed';

@@ -7,9 +7,10 @@ import { describeStatus } from '../../core/jobs/jobStatus.ts';
 import type { JobRecord } from '../../core/jobs/jobStore.ts';
 import type { ModelLife } from '../../core/models/modelLife.ts';
 import type { Auto } from '../../core/providers/wire.ts';
-import { jobFailureSentence } from '../../messages/jobFailures.ts';
+import { jobFailureSentence, jobFailureTexts } from '../../messages/jobFailures.ts';
 import { durationText, progressText, stallText, statusText, timeText, waitingText } from '../../messages/jobs.ts';
 import { lifeSentence } from '../../messages/models.ts';
+import { appendWords } from '../../platform/plainWords.ts';
 
 const { t } = vscode.l10n;
 
@@ -20,6 +21,8 @@ type Beside = {
   readonly origin: JobOrigin | undefined;
   readonly stalledMs: number | undefined;
   readonly life: ModelLife | undefined;
+  /** What the service called the answer that the job has failed. */
+  readonly requestId: string | undefined;
 };
 
 /** Everything known about a job. Values come from a service, so none of them is read as Markdown. */
@@ -27,17 +30,29 @@ export function toTooltip(record: JobRecord, beside: Beside): vscode.MarkdownStr
   const status = describeStatus(record.job.status);
   const tooltip = new vscode.MarkdownString('', true);
   tooltip.appendMarkdown(`$(${status.icon.replace('~spin', '')}) **`);
-  tooltip.appendText(jobName(record.job));
+  appendWords(tooltip, jobName(record.job));
   tooltip.appendMarkdown('**\n\n');
   for (const [label, value] of facts(record, beside)) {
     tooltip.appendMarkdown('- ');
-    tooltip.appendText(`${label}: ${value.replace(/\s*\n\s*/g, ' ')}`);
+    appendWords(tooltip, `${label}: ${value}`);
     tooltip.appendMarkdown('\n');
   }
   return tooltip;
 }
 
-function facts(record: JobRecord, { connection, origin, stalledMs, life }: Beside): readonly [string, string][] {
+/** Why a job failed, whole. `requestId` as in `Beside`. */
+export function toErrorTooltip({ job }: JobRecord, requestId: string | undefined): vscode.MarkdownString {
+  const { summary, quote, advice } = jobFailureTexts(job.error);
+  const request = requestId === undefined ? [] : [t('Request ID for the service’s support: {0}', requestId)];
+  const tooltip = new vscode.MarkdownString();
+  for (const text of [summary, ...(quote === summary ? [] : [quote]), advice, ...request]) {
+    appendWords(tooltip, text);
+    tooltip.appendMarkdown('\n\n');
+  }
+  return tooltip;
+}
+
+function facts(record: JobRecord, { connection, origin, stalledMs, life, requestId }: Beside): readonly [string, string][] {
   const { job } = record;
   const { language } = vscode.env;
   const number = (value: number) => new Intl.NumberFormat(language).format(value);
@@ -51,11 +66,12 @@ function facts(record: JobRecord, { connection, origin, stalledMs, life }: Besid
     [t('Status'), statusText(status)],
     [t('Progress'), progress && progressText(progress, language)],
     [t('Last step'), progress && timeText(progress.at, language)],
-    [t('Stalled'), stalledMs === undefined ? undefined : t('{0}; the service still says that it runs', stallText(stalledMs))],
+    [t('Stalled'), stalledMs === undefined ? undefined : t('{0}; the service still says that it runs. Cancel it, or give its details to the service’s support.', stallText(stalledMs))],
     [t('In the queue'), status.phase === 'queued' ? waitingText(Date.now() / 1_000 - job.created_at) : undefined],
     [t('Finishes in about'), remaining(progress?.finishAt ?? (status.terminal ? undefined : (job.estimated_finish ?? undefined)))],
     [t('Notice'), status.terminal ? undefined : latestWarning(record.events)],
     [t('Error'), job.status === 'failed' ? jobFailureSentence(job.error) : undefined],
+    [t('Request ID'), requestId],
     [t('Job'), job.id],
     [t('Connection'), connection],
     [t('Base model'), job.model],

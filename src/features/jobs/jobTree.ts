@@ -10,8 +10,9 @@ import type { ModelLives } from '../../platform/modelLives.ts';
 import { ConnectionRows, type RowConnections } from './connectionRows.ts';
 import { childNodes, nodeId, refOf, type JobNode, type SectionName } from './jobNode.ts';
 import { JobRows } from './jobRows.ts';
-import { toTooltip } from './jobTooltip.ts';
+import { toErrorTooltip, toTooltip } from './jobTooltip.ts';
 import type { AnyList, RemoteList } from './remoteList.ts';
+import type { RequestIds } from './requestIds.ts';
 import type { TreeChoices } from './treeChoices.ts';
 import { TreeItems } from './treeItems.ts';
 import { TreeNodes } from './treeNodes.ts';
@@ -26,6 +27,7 @@ export type JobTreeServices = {
   readonly choices: TreeChoices;
   readonly models: RemoteList<WireModel>;
   readonly files: RemoteList<WireFile>;
+  readonly requestIds: Pick<RequestIds, 'of'>;
 };
 
 const sections: readonly SectionName[] = ['jobs', 'models', 'files'];
@@ -127,15 +129,20 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
   }
 
   async resolveTreeItem(item: vscode.TreeItem, node: JobNode): Promise<vscode.TreeItem> {
-    const { connections, jobStore, jobOrigins, jobWatcher, lives } = this.#services;
-    if (node.kind !== 'job') return item;
-    const record = jobStore.get(node.ref);
+    const { connections, jobStore, jobOrigins, jobWatcher, lives, requestIds } = this.#services;
+    const record = node.kind === 'job' || node.kind === 'error' ? jobStore.get(node.ref) : undefined;
     if (record === undefined) return item;
+    const requestId = await requestIds.of(record);
+    if (node.kind === 'error') {
+      item.tooltip = toErrorTooltip(record, requestId);
+      return item;
+    }
     const model = record.job.fine_tuned_model;
-    if (model !== null) await lives.learn(node.ref.connectionId, model);
-    const label = connections.get(node.ref.connectionId)?.label ?? node.ref.connectionId;
+    if (model !== null) await lives.learn(record.connectionId, model);
+    const label = connections.get(record.connectionId)?.label ?? record.connectionId;
     const life = model === null ? undefined : lives.getOf(record, model);
-    item.tooltip = toTooltip(record, { connection: label, origin: jobOrigins.get(node.ref), stalledMs: jobWatcher.stalledMs(record), life });
+    const [origin, stalledMs] = [jobOrigins.get(refOf(record)), jobWatcher.stalledMs(record)];
+    item.tooltip = toTooltip(record, { connection: label, origin, stalledMs, life, requestId });
     return item;
   }
 

@@ -7,6 +7,7 @@ import { trainingPriceOf } from '../../core/cost/price.ts';
 import { costBasisText, costText } from '../../messages/cost.ts';
 import type { Connection } from '../../platform/connections.ts';
 import type { Datasets } from '../../platform/datasets.ts';
+import { appendWords } from '../../platform/plainWords.ts';
 import type { ToolServices } from './index.ts';
 import { readWorkspaceFile, type Tool } from './tool.ts';
 
@@ -27,11 +28,11 @@ export function createJobTool({ connections, jobStore, jobOrigins, datasets }: T
       const training = readWorkspaceFile(input, 'trainingFile');
       const name = training === undefined ? t('no file') : posix.basename(training.path);
       const message = new vscode.MarkdownString();
-      message.appendText(t('Training file: {0}', name));
+      appendWords(message, t('Training file: {0}', name));
       message.appendMarkdown('\n\n');
-      message.appendText(training === undefined ? '' : await priceText(current, training, datasets));
+      appendWords(message, training === undefined ? '' : await priceText(current, training, datasets));
       message.appendMarkdown('\n\n');
-      message.appendText(t('You choose the settings and confirm once more before anything is uploaded.'));
+      appendWords(message, t('You choose the settings and confirm once more before anything is uploaded.'));
       return {
         invocationMessage: t('Creating a fine-tuning job from {0}', name),
         confirmationMessages: { title: t('Create a fine-tuning job on {0}?', current.label), message },

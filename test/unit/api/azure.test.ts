@@ -37,7 +37,7 @@ describe('answers that Azure has given', { skip }, () => {
   it('a job that is only wanted has no result yet', async () => {
     await using loopback = await listenAt({ 'GET /v1/fine_tuning/jobs/*': json(200, read('azure_job_pending.json')) });
     const service = createService({ baseURL: loopback.baseURL, apiKey: 'k', wire: 'azure' });
-    const job = await service.retrieveJob('ftjob-900fcfc7ea1d4360a9f0cb1697b4eaa6', signal);
+    const { job } = await service.retrieveJob('ftjob-900fcfc7ea1d4360a9f0cb1697b4eaa6', signal);
     assert.deepEqual([job.status, isTerminal(job), job.result_files], ['pending', false, []]);
     // -1 is its way to write auto.
     assert.deepEqual(job.hyperparameters, { n_epochs: 'auto', batch_size: 'auto', learning_rate_multiplier: 1 });

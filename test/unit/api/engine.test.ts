@@ -62,7 +62,7 @@ describe('the client and the Local engine', () => {
 
   async function untilDone(jobId: string): Promise<WireJob> {
     for (;;) {
-      const job = await service.retrieveJob(jobId, signal);
+      const { job } = await service.retrieveJob(jobId, signal);
       if (isTerminal(job)) return job;
       await sleep(100);
     }

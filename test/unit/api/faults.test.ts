@@ -34,7 +34,7 @@ async function begin(service: Service): Promise<WireJob> {
 }
 
 function reaches(service: Service, id: string, ...statuses: readonly string[]): Promise<WireJob> {
-  return eventually(() => service.retrieveJob(id, signal), ({ status }) => statuses.includes(status));
+  return eventually(async () => (await service.retrieveJob(id, signal)).job, ({ status }) => statuses.includes(status));
 }
 
 async function failure(work: Promise<unknown>): Promise<ServiceError> {
@@ -89,7 +89,7 @@ describe('the client and a service that fails', () => {
       const { data } = await service.listEvents(id, { limit: 100 }, signal);
       assert.ok(data.every(({ type }) => type === 'message'));
       await service.cancelJob(id, signal);
-      assert.equal((await service.retrieveJob(id, signal)).status, 'cancelled');
+      assert.equal((await service.retrieveJob(id, signal)).job.status, 'cancelled');
       assert.equal((await reaches(service, (await begin(service)).id, 'succeeded', 'failed')).status, 'succeeded');
     }));
 

@@ -48,7 +48,7 @@ describe('a job of Nebius', () => {
 
   it('tells its steps and the rate itself', () =>
     withNebius({ 'GET /v1/fine_tuning/jobs/*': json(200, answers.job) }, async (service) => {
-      const job = await service.retrieveJob('ftjob-0a1b2c', signal);
+      const { job } = await service.retrieveJob('ftjob-0a1b2c', signal);
       assert.deepEqual([job.trained_steps, job.total_steps], [40, 125]);
       assert.deepEqual(job.hyperparameters, { n_epochs: 5, batch_size: 32, learning_rate_multiplier: 0.00002 });
     }));

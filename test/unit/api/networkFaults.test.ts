@@ -11,6 +11,7 @@ import { createService } from '../../../src/api/service.ts';
 import { bufferedBytes } from '../../../src/api/upload.ts';
 import { ServiceError, type Service, type ServiceErrorFacts } from '../../../src/core/providers/port.ts';
 import { isTerminal } from '../../../src/core/jobs/jobStatus.ts';
+import type { WireJob } from '../../../src/core/providers/wire.ts';
 import { adviseOn, explainServiceError } from '../../../src/messages/serviceErrors.ts';
 import { createCertificate, whyNoCertificates } from '../../support/certificates.ts';
 import { json, Loopback, raw, type Answer } from './loopback.ts';
@@ -271,7 +272,7 @@ describe('row 88: a job whose answer is lost', () => {
 });
 
 describe('row 89: answers that are not as they should be', () => {
-  const jobs: readonly (readonly [name: string, answer: Answer, check: (job: Awaited<ReturnType<Service['retrieveJob']>>) => void])[] = [
+  const jobs: readonly (readonly [name: string, answer: Answer, check: (job: WireJob) => void])[] = [
     ['an unknown status', json(200, { ...job, status: 'hibernating' }), (read) => assert.deepEqual([read.status, isTerminal(read)], ['hibernating', false])],
     ['nothing but an id', json(200, { id: 'j' }), (read) => assert.deepEqual([read.status, read.model, read.result_files], ['unknown', '', []])],
     [
@@ -290,7 +291,7 @@ describe('row 89: answers that are not as they should be', () => {
   for (const [name, answer, check] of jobs) {
     it(`row 89: ${name}`, async () => {
       await using loopback = await Loopback.listen(answer);
-      check(await serviceAt(loopback.baseURL).retrieveJob('ftjob-1', signal));
+      check((await serviceAt(loopback.baseURL).retrieveJob('ftjob-1', signal)).job);
       assert.equal(({} as { status?: string }).status, undefined);
     });
   }

@@ -151,7 +151,7 @@ describe('calls', () => {
       count += 1;
       return (count === 1 ? json(503, {}, { 'retry-after-ms': '1' }) : json(200, job))(response, seen);
     });
-    assert.equal((await serviceAt(loopback).retrieveJob('ftjob-1', signal)).status, 'queued');
+    assert.equal((await serviceAt(loopback).retrieveJob('ftjob-1', signal)).job.status, 'queued');
     assert.equal(loopback.seen.length, 2);
   });
 });

@@ -35,7 +35,7 @@ function upload(text: string, filename = 'train.jsonl'): FileUpload {
 describe('a job of Together', () => {
   it('is one of ours', () =>
     withTogether({ 'GET /v1/fine-tunes/*': json(200, answers.job) }, async (service, loopback) => {
-      const job = await service.retrieveJob('ft-11111111-2222', signal);
+      const { job } = await service.retrieveJob('ft-11111111-2222', signal);
       assert.equal(loopback.last.headers.authorization, `Bearer ${key}`);
       assert.deepEqual(job, {
         id: 'ft-11111111-2222',
@@ -81,7 +81,7 @@ describe('a job of Together', () => {
   for (const [theirs, ours, terminal] of states) {
     it(`«${theirs}» is «${ours}», ${terminal ? 'an end' : 'no end'}`, () =>
       withTogether({ 'GET /v1/fine-tunes/*': json(200, { ...answers.job, status: theirs }) }, async (service) => {
-        const job = await service.retrieveJob('ft-1', signal);
+        const { job } = await service.retrieveJob('ft-1', signal);
         assert.equal(job.status, ours);
         assert.equal(isTerminal(job), terminal);
         assert.equal(job.fine_tuned_model, theirs === 'completed' ? 'me/base-8b-tunes-abcdef01' : null);
@@ -91,12 +91,12 @@ describe('a job of Together', () => {
 
   it('says why it failed', () =>
     withTogether({ 'GET /v1/fine-tunes/*': json(200, answers.failed) }, async (service) => {
-      assert.equal((await service.retrieveJob('ft-1', signal)).error?.message, 'Training data has no examples');
+      assert.equal((await service.retrieveJob('ft-1', signal)).job.error?.message, 'Training data has no examples');
     }));
 
   it('needs nothing but its id', () =>
     withTogether({ 'GET /v1/fine-tunes/*': json(200, { id: 'ft-1', n_epochs: '3', token_count: null, events: 'x', progress: 5 }) }, async (service) => {
-      const job = await service.retrieveJob('ft-1', signal);
+      const { job } = await service.retrieveJob('ft-1', signal);
       assert.deepEqual([job.status, job.hyperparameters?.n_epochs, job.created_at], ['unknown', 3, 0]);
     }));
 

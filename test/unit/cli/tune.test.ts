@@ -9,6 +9,9 @@ import { runTune } from '../../../src/cli/tune.ts';
 import type { JobLock } from '../../../src/core/jobs/file/jobLock.ts';
 import type { WireJob } from '../../../src/core/providers/wire.ts';
 import { chatLines } from '../../support/chatLines.ts';
+import * as answers from '../../fixtures/providers/together.ts';
+import { listenAt } from '../../support/fakeRoutes.ts';
+import { json } from '../api/loopback.ts';
 import { startTestEngine, type TestEngine } from '../engine/serverFixture.ts';
 
 describe('tunesmith tune', () => {
@@ -172,6 +175,57 @@ describe('tunesmith tune', () => {
     assert.match(told, /does not accept the API key/);
   });
 
+  it('makes no job that may cost more than --max-cost, the lesser of it and what a job file allows', async () => {
+    const files = (await engine.openai.files.list()).data.length;
+    const paid = (limit: string, ...more: string[]): string[] => [...target().with(-1, 'm'), '--max-cost', limit, ...more];
+    await writeFile(join(folder, 'z.finetune.json'), JSON.stringify({ version: 1, connection: 'elsewhere', model: 'm', training: 'good.jsonl', maxCost: 1 }));
+    const address = target().slice(0, 4);
+    for (const [args, text] of [
+      [['good.jsonl', ...paid('2.5')], /The price of m is unknown, and --max-cost allows \$2\.50\. Nothing was uploaded/],
+      [['z.finetune.json', ...address, '--max-cost', '2'], /the job file allows \$1\.00/],
+      [['z.finetune.json', ...address, '--max-cost', '0.5'], /--max-cost allows \$0\.50/],
+      [['good.jsonl', ...paid('-1')], /./],
+      [['good.jsonl', ...paid('much')], /--max-cost must be a number of US dollars/],
+      [['--job', 'ftjob-1', ...address, '--max-cost', '1'], /--max-cost has no place beside it/],
+    ] as const) {
+      told = '';
+      assert.equal(await run(args), 2, told);
+      assert.match(told, text);
+    }
+    assert.equal((await engine.openai.files.list()).data.length, files);
+    assert.equal(await run(['good.jsonl', ...target(), '--max-cost', '0']), 2, 'an address of nobody knows no price');
+  });
+
+  it('asks a service that names its price itself before it makes the job', async () => {
+    let price = 3.2;
+    await using place = await listenAt({ 'PUT /bucket/*': (response) => void response.writeHead(200).end() });
+    const storage = 'https://place.example';
+    await using together = await listenAt({
+      'POST /v1/files': (response) => void response.writeHead(302, { location: `${storage}/bucket/one`, 'x-together-file-id': 'file-train' }).end(),
+      'GET /v1/files/*': json(200, answers.file),
+      'POST /v1/fine-tunes/estimate-price': (...given) => json(200, { estimated_total_price: price, allowed_to_proceed: true })(...given),
+      'POST /v1/fine-tunes': json(200, answers.job),
+      'GET /v1/fine-tunes/*': json(200, { ...answers.job, status: 'completed' }),
+      'GET /v1/fine-tunes/*/events': json(200, { data: [] }),
+    });
+    const origin = 'https://api.together.xyz/v1';
+    const { fetch } = globalThis;
+    globalThis.fetch = (url, init) => {
+      const asked = url instanceof Request ? url.url : url.toString();
+      return fetch(asked.replace(origin, together.baseURL).replace(storage, place.baseURL.replace('/v1', '')), init);
+    };
+    try {
+      const args = ['good.jsonl', '--base-url', origin, '--api-key-env', 'KEY', '--model', 'org/base-8b', '--max-cost', '3'];
+      assert.equal(await run(args), 2);
+      assert.match(told, /The service wants \$3\.20 for the job, and --max-cost allows \$3\.00\. No job was created\.\nUploaded before, and still there: file-train/);
+      assert.equal(together.seen.filter(({ method, path }) => method === 'POST' && path === '/v1/fine-tunes').length, 0);
+      price = 2.8;
+      assert.equal(await run(args), 0, told);
+    } finally {
+      globalThis.fetch = fetch;
+    }
+  });
+
   it('runs a job file, notes the job beside it, and not again while nothing has changed', async () => {
     const address = ['--base-url', `${engine.run.address.baseURL}/`, '--api-key-env', 'KEY', '--json'];
     const jobFile = { version: 1, model: 'tunesmith-tiny', training: 'good.jsonl', validation: 'valid.jsonl', suffix: 'filed', hyperparameters: { epochs: 2 } };
@@ -198,7 +252,7 @@ describe('tunesmith tune', () => {
     for (const [given, exit, text] of [
       [{ ...jobFile, training: 'gone.jsonl' }, 1, /y\.finetune\.json:1:\d+: There is no file gone\.jsonl/],
       [{ ...jobFile, suffix: 'a b' }, 1, /jobFile\.suffix/],
-      [jobFile, 2, /allows \$1\.00, and the price of m is unknown/],
+      [jobFile, 2, /The price of m is unknown, and the job file allows \$1\.00/],
     ] as const) {
       told = '';
       await writeFile(join(folder, 'y.finetune.json'), JSON.stringify(given));

@@ -73,5 +73,7 @@ test('entries come back as they were written, and half a line hides none of the 
   const text = entries.map(formatEntry).join('');
   assert.deepEqual(parseEntries(text), entries);
   assert.deepEqual(parseEntries(`${text}{"kind":"rese${formatEntry(reserved('c', 1))}`), [...entries, reserved('c', 1)]);
+  const unpriced = { kind: 'reserved', id: 'd', at: november, connection: 'together', model: 'm', likely: 3.2, high: 3.2, price: undefined } as const;
+  assert.deepEqual(parseEntries(formatEntry(unpriced)), [unpriced], 'the service named the sum');
   assert.deepEqual(parseEntries('nonsense\n{"kind":"reserved"}\n[]\n{"kind":"other","id":"x","at":1}\n'), []);
 });

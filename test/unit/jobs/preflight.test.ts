@@ -8,6 +8,7 @@ import { probeService } from '../../../src/core/jobs/preflight/probe.ts';
 import { compatibleProfile } from '../../../src/core/providers/compatible.ts';
 import { localProfile } from '../../../src/core/providers/local.ts';
 import { openaiProfile } from '../../../src/core/providers/openai.ts';
+import { togetherProfile } from '../../../src/core/providers/together.ts';
 import { ServiceError, type ServiceErrorKind } from '../../../src/core/providers/port.ts';
 import { job } from './builders.ts';
 import { ScriptedService } from './scriptedService.ts';
@@ -66,6 +67,8 @@ const cases: [what: string, given: Partial<PreflightFacts>, verdict: string, cod
   ['a model that lives for long', { probedModel: { kind: 'known', shutdown: '2029-01-01' } }, 'yes', []],
   ['a cap', { caps: { perJob: 1, perMonth: undefined }, breach: { kind: 'job', cap: 1, high: 2 } }, 'no', ['cap.breached']],
   ['no price', { cost: costOf(undefined) }, 'yesBut', ['price.unknown']],
+  ['a service that names its price itself', { profile: togetherProfile }, 'yesBut', ['price.told', 'deploy.needed']],
+  ['no price but its own under a cap', { profile: togetherProfile, cost: costOf(undefined), caps: { perJob: 1, perMonth: undefined } }, 'yesBut', ['price.told', 'deploy.needed']],
   ['no price under a cap', { cost: costOf(undefined), caps: { perJob: 1, perMonth: undefined } }, 'no', ['cap.priceUnknown']],
 ];
 

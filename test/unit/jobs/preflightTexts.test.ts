@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exactly } from '../../../src/core/cost/amount.ts';
 import { estimateCost } from '../../../src/core/cost/estimate.ts';
-import { readPendingJobs } from '../../../src/core/jobs/pendingJob.ts';
+import { parsePendingJob } from '../../../src/core/jobs/pendingJob.ts';
 import type { FileFacts, PreflightReason } from '../../../src/core/jobs/preflight/preflight.ts';
 import { compatibleProfile } from '../../../src/core/providers/compatible.ts';
 import { ServiceError } from '../../../src/core/providers/port.ts';
@@ -49,6 +49,8 @@ test('every reason has a label and a whole sentence', () => {
     { code: 'deploy.needed', guided: true },
     { code: 'deploy.needed', guided: false },
     { code: 'price.unknown', reason: 'noPrice' },
+    { code: 'price.told', estimated: true },
+    { code: 'price.told', estimated: false },
   ];
   for (const reason of others) {
     const { label, sentence } = reasonText(reason, 'en');
@@ -86,6 +88,9 @@ test('a limit says how far it is off, and what to do', () => {
 
 test('requests that were never answered are remembered for a day', () => {
   const pending = { requestId: 'r', connectionId: 'c', request: { model: 'm', training_file: 'f' }, freshFile: true, trainingFile: 'file:///a', at };
-  assert.deepEqual(readPendingJobs([pending, { ...pending, at: at - 25 * 3_600_000 }, null, {}, { ...pending, request: null }], at), [pending]);
-  assert.deepEqual(readPendingJobs('x', at), []);
+  assert.deepEqual(parsePendingJob(JSON.stringify(pending), at), pending);
+  for (const other of [{ ...pending, at: at - 25 * 3_600_000 }, null, {}, 'x', { ...pending, request: null }]) {
+    assert.equal(parsePendingJob(JSON.stringify(other), at), undefined);
+  }
+  assert.equal(parsePendingJob('{"requestId":', at), undefined);
 });

@@ -1,4 +1,4 @@
-import { ServiceError, type PageQuery, type Service } from '../../../src/core/providers/port.ts';
+import { ServiceError, type PageQuery, type RetrievedJob, type Service } from '../../../src/core/providers/port.ts';
 import type {
   JobCreateRequest,
   WireCheckpoint,
@@ -14,6 +14,8 @@ export class ScriptedService implements Service {
   /** By job id, newest first. */
   readonly events = new Map<string, WireEvent[]>();
   readonly checkpoints = new Map<string, WireCheckpoint[]>();
+  /** What it calls a question about one job. */
+  requestId: string | undefined;
   readonly asked: string[] = [];
   /** Called before each answer; throws to fail the call. */
   onAsk: (call: string) => void = () => {};
@@ -26,11 +28,11 @@ export class ScriptedService implements Service {
     return slicePage(this.jobs, query, 20);
   }
 
-  async retrieveJob(jobId: string, signal: AbortSignal): Promise<WireJob> {
+  async retrieveJob(jobId: string, signal: AbortSignal): Promise<RetrievedJob> {
     await this.#note(`job ${jobId}`, signal);
     const job = this.jobs.find((each) => each.id === jobId);
     if (job === undefined) throw new ServiceError('No such job', { kind: 'notFound', status: 404 });
-    return job;
+    return this.requestId === undefined ? { job } : { job, requestId: this.requestId };
   }
 
   async listEvents(jobId: string, query: PageQuery, signal: AbortSignal): Promise<WirePage<WireEvent>> {

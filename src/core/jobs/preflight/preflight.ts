@@ -61,6 +61,8 @@ export type PreflightReason =
   | { readonly code: 'cap.breached'; readonly breach: CapBreach }
   | { readonly code: 'cap.priceUnknown' }
   | { readonly code: 'price.unknown'; readonly reason: 'noPrice' | 'byTime' }
+  /** The service names its price once the files are there; `estimated`: there is an estimate to compare it with. */
+  | { readonly code: 'price.told'; readonly estimated: boolean }
   | { readonly code: 'deploy.needed'; readonly guided: boolean };
 
 export type Preflight = {
@@ -150,8 +152,13 @@ function judgeModel(facts: PreflightFacts, against: PreflightReason[], but: Pref
   if (deploy !== 'none') but.push({ code: 'deploy.needed', guided: deploy === 'guided' });
 }
 
-function judgeCost({ cost, caps, breach }: PreflightFacts, against: PreflightReason[], but: PreflightReason[]): void {
+function judgeCost({ profile, cost, caps, breach }: PreflightFacts, against: PreflightReason[], but: PreflightReason[]): void {
   if (breach !== undefined) against.push({ code: 'cap.breached', breach });
+  if (profile.charges && profile.capabilities.estimate) {
+    // Caps are kept then: nothing was paid for so far.
+    but.push({ code: 'price.told', estimated: cost.kind === 'dollars' });
+    return;
+  }
   if (cost.kind !== 'unknown') return;
   // A cap that cannot be kept is no cap.
   const capped = caps.perJob !== undefined || caps.perMonth !== undefined;

@@ -18,7 +18,7 @@ export async function createAgain(services: CreateServices, argument: unknown): 
     if (ref === undefined || connection === undefined) return;
     const known = jobStore.get(ref)?.job;
     const signal = AbortSignal.timeout(30_000);
-    const job = known ?? (await (await connections.service(connection, signal)).retrieveJob(ref.jobId, signal));
+    const job = known ?? (await (await connections.service(connection, signal)).retrieveJob(ref.jobId, signal)).job;
     const origin = jobOrigins.get(ref);
     const training = (await existing(origin?.trainingFile)) ?? remote(job.training_file);
     if (training.kind === 'local' && !(await saveIfDirty(training.uri))) return;

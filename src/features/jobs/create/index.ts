@@ -7,6 +7,7 @@ import type { Datasets } from '../../../platform/datasets.ts';
 import { DisposableStore } from '../../../platform/disposables.ts';
 import type { JobOrigins } from '../../../platform/jobOrigins.ts';
 import type { Log } from '../../../platform/log.ts';
+import { PendingNotes } from '../../../platform/pendingNotes.ts';
 import { SpendingLedger } from '../../../platform/spending.ts';
 import type { TokenCounter } from '../../../platform/tokenCounter.ts';
 import { UploadNotes } from '../../../platform/uploadNotes.ts';
@@ -43,6 +44,7 @@ export function registerCreate(given: RegisterCreateServices, view: JobView): vs
     spending: new SpendingLedger(folder),
     uploadNotes: new UploadNotes(globalState, folder),
     createMemory: new CreateMemory(globalState),
+    pendingNotes: new PendingNotes(folder),
   };
   const disposables = new DisposableStore();
   const diagnostics = disposables.add(new JobFileDiagnostics(connections, log));
@@ -62,7 +64,8 @@ export function registerCreate(given: RegisterCreateServices, view: JobView): vs
   disposables.add(watchSpending(services));
   disposables.add(
     connections.onDidRemove((connectionId) => {
-      const forgotten = [services.uploadNotes.forgetConnection(connectionId), services.createMemory.forgetConnection(connectionId)];
+      const kept = [services.uploadNotes, services.createMemory, services.pendingNotes];
+      const forgotten = kept.map((each) => each.forgetConnection(connectionId));
       Promise.all(forgotten).catch((error: unknown) => log.error('What was kept of a connection could not be forgotten', error));
     }),
   );

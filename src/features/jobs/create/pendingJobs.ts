@@ -1,8 +1,11 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { searchRequested } from '../../../core/jobs/createOnce.ts';
+import { jobLabel } from '../../../core/jobs/jobName.ts';
+import { describeStatus } from '../../../core/jobs/jobStatus.ts';
 import type { PendingJob } from '../../../core/jobs/pendingJob.ts';
 import { ServiceError } from '../../../core/providers/port.ts';
+import { statusText } from '../../../messages/jobs.ts';
 import { lookSignal } from './lostJob.ts';
 import { pause } from './sendFile.ts';
 import type { CreateServices } from './services.ts';
@@ -14,9 +17,8 @@ const searchMs = 30_000;
  * again, that job is looked for. False if the person leaves.
  */
 export async function resolvePending(services: CreateServices, connectionId: string, training: vscode.Uri): Promise<boolean> {
-  const ours = services.createMemory
-    .pending()
-    .filter((job) => job.connectionId === connectionId && job.trainingFile === training.toString());
+  const all = await services.pendingNotes.all();
+  const ours = all.filter((job) => job.connectionId === connectionId && job.trainingFile === training.toString());
   for (const job of ours) {
     if (!(await resolveOne(services, job))) return false;
   }
@@ -24,7 +26,7 @@ export async function resolvePending(services: CreateServices, connectionId: str
 }
 
 async function resolveOne(services: CreateServices, pending: PendingJob): Promise<boolean> {
-  const { connections, createMemory, jobOrigins, jobStore, spending, view } = services;
+  const { connections, pendingNotes, jobOrigins, jobStore, spending, view } = services;
   const connection = connections.get(pending.connectionId);
   if (connection === undefined) return true;
   const title = vscode.l10n.t('Looking for a job that was asked for earlier');
@@ -44,18 +46,20 @@ async function resolveOne(services: CreateServices, pending: PendingJob): Promis
       ? vscode.l10n.t('The newest jobs do not name it. If it appears after all, there will be two.')
       : vscode.l10n.t('The jobs could not be read, so it may be there.');
     if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, go)) !== go) return false;
-    await createMemory.settle(pending.requestId);
+    await pendingNotes.settle(pending.requestId);
     return true;
   }
   const ref = { connectionId: connection.id, jobId: outcome.job.id };
   await jobOrigins.adopt(ref, pending.requestId);
-  await createMemory.settle(pending.requestId);
+  await pendingNotes.settle(pending.requestId);
   await spending.append({ kind: 'created', id: pending.requestId, at: Date.now(), job: outcome.job.id });
   jobStore.applyJob(ref.connectionId, outcome.job, asked);
   const show = vscode.l10n.t('Show Job');
   const another = vscode.l10n.t('Create Another Job');
   const message = vscode.l10n.t('The job from {0} that was asked for on {1} was made.', name, time);
-  const chosen = await vscode.window.showInformationMessage(message, { modal: true }, show, another);
+  const status = statusText(describeStatus(outcome.job.status));
+  const detail = vscode.l10n.t('It is {0}: {1}. Another job would be trained besides it.', jobLabel(outcome.job), status);
+  const chosen = await vscode.window.showInformationMessage(message, { modal: true, detail }, show, another);
   if (chosen === show) await view.reveal(ref);
   return chosen === another;
 }

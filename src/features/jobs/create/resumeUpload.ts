@@ -36,7 +36,8 @@ export async function offerResume(services: ResumeServices): Promise<void> {
   if (state === undefined) return;
   const go = vscode.l10n.t('Resume');
   const stop = vscode.l10n.t('Discard');
-  const message = vscode.l10n.t('The upload of {0} was interrupted ({1}).', state.file.name, progressText(state));
+  const place = services.connections.get(state.connectionId)?.label ?? state.connectionId;
+  const message = vscode.l10n.t('The upload of {0} to {1} was interrupted ({2}).', state.file.name, place, progressText(state));
   const chosen = await vscode.window.showInformationMessage(message, go, stop);
   if (chosen === go) await resume(services, state);
   if (chosen === stop) await discard(services, state);

@@ -4,6 +4,7 @@ import type { CreateMemory } from '../../../platform/createMemory.ts';
 import type { Datasets } from '../../../platform/datasets.ts';
 import type { JobOrigins } from '../../../platform/jobOrigins.ts';
 import type { Log } from '../../../platform/log.ts';
+import type { PendingNotes } from '../../../platform/pendingNotes.ts';
 import type { SpendingLedger } from '../../../platform/spending.ts';
 import type { TokenCounter } from '../../../platform/tokenCounter.ts';
 import type { UploadNotes } from '../../../platform/uploadNotes.ts';
@@ -20,5 +21,6 @@ export type CreateServices = {
   readonly spending: SpendingLedger;
   readonly uploadNotes: UploadNotes;
   readonly createMemory: CreateMemory;
+  readonly pendingNotes: PendingNotes;
   readonly view: Pick<JobView, 'reveal'>;
 };

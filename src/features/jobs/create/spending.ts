@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { billOf } from '../../../core/cost/estimate.ts';
 import { heldBy, monthOf, type Spending } from '../../../core/cost/ledger.ts';
+import { requestIdKey } from '../../../core/jobs/jobOrigin.ts';
 import { isTerminal } from '../../../core/jobs/jobStatus.ts';
+import type { WireJob } from '../../../core/providers/wire.ts';
 import { dollarsText } from '../../../messages/cost.ts';
 import { reportError } from '../../../platform/errorReport.ts';
 import { caps } from '../../../platform/spending.ts';
@@ -9,9 +11,25 @@ import type { CreateServices } from './services.ts';
 
 type WatchServices = Pick<CreateServices, 'jobStore' | 'spending' | 'log'>;
 
-/** Writes the bill of each job into the ledger once the job has ended and its tokens are told. */
+/**
+ * Writes the bill of each job into the ledger once the job has ended and its tokens are told, or the sum itself. A job
+ * whose answer was lost is known by the id of its request.
+ */
 export function watchSpending({ jobStore, spending, log }: WatchServices): vscode.Disposable {
   const billed = new Set<string>();
+  const recognized = new Set<string>();
+  const recognize = async (connectionId: string): Promise<void> => {
+    const named = jobStore.list(connectionId).flatMap(({ job }) => {
+      const request = job.metadata?.[requestIdKey];
+      return request === undefined || recognized.has(job.id) ? [] : [{ request, job: job.id }];
+    });
+    if (named.length === 0) return;
+    for (const { job } of named) recognized.add(job);
+    const lost = new Set((await spending.all()).filter(({ job }) => job === undefined).map(({ id }) => id));
+    for (const { request, job } of named) {
+      if (lost.has(request)) await spending.append({ kind: 'created', id: request, at: Date.now(), job });
+    }
+  };
   const bill = async (connectionId: string): Promise<void> => {
     const ended = jobStore.list(connectionId).filter(({ job }) => isTerminal(job) && !billed.has(job.id));
     if (ended.length === 0) return;
@@ -19,8 +37,7 @@ export function watchSpending({ jobStore, spending, log }: WatchServices): vscod
     const open = (await spending.all()).filter(({ connection, job, billed: dollars }) => connection === connectionId && job !== undefined && dollars === undefined);
     for (const { id, job: jobId, price } of open) {
       const job = ended.find(({ job: { id: one } }) => one === jobId)?.job;
-      // A job that failed or was cancelled before it trained is billed nothing.
-      const dollars = job && billOf(job.trained_tokens ?? (job.status === 'succeeded' ? null : 0), price);
+      const dollars = job && billOfJob(job, price);
       if (job !== undefined && dollars !== undefined) {
         await spending.append({ kind: 'billed', id, at: Date.now(), dollars, tokens: job.trained_tokens ?? 0 });
       }
@@ -30,8 +47,16 @@ export function watchSpending({ jobStore, spending, log }: WatchServices): vscod
     if (change.kind === 'jobChanged' && !change.fields.has('status') && !change.fields.has('trained_tokens')) return;
     const connectionId = change.kind === 'listChanged' ? change.connectionId : change.ref.connectionId;
     if (change.kind === 'jobChanged') billed.delete(change.ref.jobId);
-    bill(connectionId).catch((error: unknown) => log.error('A bill could not be noted', error));
+    const noted = recognize(connectionId).then(() => bill(connectionId));
+    noted.catch((error: unknown) => log.error('A bill could not be noted', error));
   });
+}
+
+/** Undefined while nobody can tell. A job that failed or was cancelled before it trained is billed nothing. */
+function billOfJob({ status, trained_tokens: tokens, total_price: sum }: WireJob, price: number | undefined): number | undefined {
+  if (sum != null) return sum;
+  const billed = tokens ?? (status === 'succeeded' ? null : 0);
+  return price === undefined && billed !== 0 ? undefined : billOf(billed, price ?? 0);
 }
 
 /** Months and jobs, estimate against bill, as a document that nobody has to save. */
@@ -84,11 +109,18 @@ function spendingReport(all: readonly Spending[], now: number): string {
     const rows = own.map((one) => {
       const date = new Date(one.at).toISOString().slice(0, 10);
       const bill = one.billed === undefined ? vscode.l10n.t('not yet') : money(one.billed);
-      const cells = [date, one.job ?? vscode.l10n.t('answer lost'), one.model, `${money(one.likely)} (≤ ${money(one.high)})`, bill];
-      return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+      const estimate = one.high > one.likely ? `${money(one.likely)} (≤ ${money(one.high)})` : money(one.likely);
+      return [date, one.job ?? vscode.l10n.t('answer lost'), one.model, estimate, bill].map((cell) => cell.replaceAll('|', '\\|'));
     });
-    const table = rows.length === 0 ? [vscode.l10n.t('Nothing.')] : [`| ${columns.join(' | ')} |`, '| --- | --- | --- | --- | --- |', ...rows];
+    const table = rows.length === 0 ? [vscode.l10n.t('Nothing.')] : tableOf(columns, rows);
     return ['', `## ${month}: ${money(sum)}`, '', ...table].join('\n');
   });
   return `${[...head, ...sections].join('\n')}\n`;
+}
+
+/** Lines of Markdown with aligned columns: it is read in an editor. */
+function tableOf(columns: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = columns.map((column, index) => Math.max(column.length, ...rows.map((row) => row[index]?.length ?? 0)));
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' | ')} |`;
+  return [line(columns), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
 }

@@ -6,13 +6,12 @@ import { requestIdKey } from '../../../core/jobs/jobOrigin.ts';
 import { accessAfter } from '../../../core/jobs/preflight/access.ts';
 import { ServiceError, type Service } from '../../../core/providers/port.ts';
 import type { JobCreateRequest, WireJob } from '../../../core/providers/wire.ts';
-import { breachText, dollarsText } from '../../../messages/cost.ts';
 import { abortOnCancel } from '../../../platform/disposables.ts';
-import { caps } from '../../../platform/spending.ts';
 import { recipeOf } from '../recipeOf.ts';
 import type { ConfirmedPlan } from './askPlan.ts';
 import { answerTimeoutMs, lookSignal, settle } from './lostJob.ts';
 import type { CheckedFile } from './planCheck.ts';
+import { confirmServicePrice, Refusal, refuseAboveCaps, reserve } from './reservation.ts';
 import { pause, sendFile } from './sendFile.ts';
 import type { CreateServices } from './services.ts';
 
@@ -24,11 +23,8 @@ export type SentFile = { readonly fileId: string; readonly sha256: string | unde
 
 type Report = (message: string) => void;
 
-/** Something that the person already knows of, or that was just said to them. */
-class Refusal extends Error {}
-
 /**
- * Reserves the money, uploads the files and creates the job, with progress. Until the job is asked for the person can
+ * Uploads the files, reserves the money and creates the job, with progress. Until the job is asked for the person can
  * cancel; after that the answer is awaited, because an unknown job would train and cost. Undefined if the person gave
  * up on a lost one.
  * @throws ServiceError, or an error whose message says why nothing was sent
@@ -36,7 +32,8 @@ class Refusal extends Error {}
 export async function submitPlan(services: CreateServices, confirmed: ConfirmedPlan): Promise<CreatedJob | undefined> {
   const { plan } = confirmed;
   const requestId = crypto.randomUUID();
-  await reserve(services, confirmed, requestId);
+  await refuseAboveCaps(services, confirmed);
+  let reserved = false;
   let asked = false;
   let job: WireJob;
   let sent: SentFiles;
@@ -49,6 +46,11 @@ export async function submitPlan(services: CreateServices, confirmed: ConfirmedP
         try {
           const report: Report = (message) => progress.report({ message });
           const { service: open, request: wanted, fresh, files } = await prepare(services, confirmed, requestId, report, cancel.signal);
+          if (open.estimates !== undefined) report(vscode.l10n.t('asking for the price'));
+          const told = await confirmServicePrice(services, open, wanted, confirmed, cancel.signal);
+          reserved = await reserve(services, confirmed, requestId, told);
+          cancel.signal.throwIfAborted();
+          await noteRequest(services, confirmed, requestId, wanted, fresh);
           asked = true;
           const look: LookOptions = { freshFile: fresh, wait: pause, lookSignal };
           report(vscode.l10n.t('asking for the job'));
@@ -65,61 +67,61 @@ export async function submitPlan(services: CreateServices, confirmed: ConfirmedP
   } catch (error) {
     // Only a refusal says that there is no job; after anything else there may be one, and it stays noted.
     if (asked && !(error instanceof ServiceError)) throw error;
-    if (confirmed.check.cost.kind === 'dollars') await services.spending.append({ kind: 'released', id: requestId, at: Date.now() });
+    if (reserved) await services.spending.append({ kind: 'released', id: requestId, at: Date.now() });
     if (asked) {
-      await services.createMemory.settle(requestId);
+      await services.pendingNotes.settle(requestId);
       const access = accessAfter(error, Date.now());
       if (access !== undefined) await services.createMemory.learn(plan.connection, { access });
     }
     throw error;
   }
-  await noteCreated(services, confirmed, job, requestId);
+  await noteCreated(services, plan, requestId);
+  if (reserved) await services.spending.append({ kind: 'created', id: requestId, at: Date.now(), job: job.id });
   return { job, requestId, inputs: sent };
 }
 
-/** The cap is kept here, once more and for all windows, before the first byte leaves. */
-async function reserve({ spending }: CreateServices, { plan, check }: ConfirmedPlan, requestId: string): Promise<void> {
-  const { cost } = check;
-  if (cost.kind !== 'dollars') return;
-  const { likely, high } = cost.dollars;
-  const breach = await spending.reserve({
-    ...{ kind: 'reserved', id: requestId, at: Date.now(), likely, high, price: cost.price.value },
-    ...{ connection: plan.connection.id, model: plan.draft.model },
-  });
-  if (breach !== undefined) throw new Refusal(breachText(breach, vscode.env.language));
-}
-
 async function prepare(services: CreateServices, { plan, check }: ConfirmedPlan, requestId: string, report: Report, signal: AbortSignal) {
-  const { connections, datasets, createMemory, jobOrigins } = services;
+  const { connections, createMemory } = services;
   const { connection, draft } = plan;
   const service = await connections.service(connection, signal);
   const keepsMetadata = connection.profile.capabilities.metadata && createMemory.of(connection).dropsMetadata !== true;
   const send = (file: CheckedFile): Promise<SentFile & { readonly fresh?: boolean }> => sendChecked(services, service, plan, file, keepsMetadata, report, signal);
   const training = await send(check.training);
   const validation = check.validation && (await send(check.validation));
-  const local = check.training.file.kind === 'local' ? check.training.file.uri : undefined;
+  const local = localUri(check.training);
   const recipe = local?.scheme === 'file' ? await recipeOf(local) : undefined;
   const request = toCreateRequest(draft, connection.profile, {
     ...{ trainingFile: training.fileId, validationFile: validation?.fileId, requestId },
     ...{ datasetHash: training.sha256, recipe: recipe && posix.basename(recipe.path) },
   });
-  await confirmServicePrice(services, service, request, { plan, check }, signal);
-  if (local !== undefined) {
-    const validationUri = check.validation?.file.kind === 'local' ? check.validation.file.uri : undefined;
+  return { service, request, fresh: training.fresh === true, files: { training, validation } };
+}
+
+/** What was going to be asked for is written down first, for a window that does not live to see the answer. */
+async function noteRequest(
+  { pendingNotes, datasets, jobOrigins }: CreateServices,
+  { plan, check }: ConfirmedPlan,
+  requestId: string,
+  request: JobCreateRequest,
+  freshFile: boolean,
+): Promise<void> {
+  const [training, validation] = [localUri(check.training), check.validation && localUri(check.validation)];
+  if (training !== undefined) {
     await jobOrigins.expect(requestId, {
-      trainingFile: local.toString(),
-      ...(validationUri === undefined ? {} : { validationFile: validationUri.toString() }),
-      systemPrompt: (await datasets.trainingFacts(local))?.system,
+      trainingFile: training.toString(),
+      ...(validation === undefined ? {} : { validationFile: validation.toString() }),
+      systemPrompt: (await datasets.trainingFacts(training))?.system,
       exampleCount: check.training.examples,
     });
   }
-  signal.throwIfAborted();
-  const fresh = training.fresh === true;
-  await createMemory.expect({
-    ...{ requestId, connectionId: connection.id, request, freshFile: fresh, at: Date.now() },
-    trainingFile: local?.toString() ?? training.fileId,
+  await pendingNotes.expect({
+    ...{ requestId, connectionId: plan.connection.id, request, freshFile, at: Date.now() },
+    trainingFile: training?.toString() ?? request.training_file,
   });
-  return { service, request, fresh, files: { training, validation } };
+}
+
+function localUri({ file }: CheckedFile): vscode.Uri | undefined {
+  return file.kind === 'local' ? file.uri : undefined;
 }
 
 async function sendChecked(
@@ -144,36 +146,6 @@ async function sendChecked(
   return { fileId: sent.fileId, sha256: sent.sha256, bytes, fresh: sent.how !== 'reused' };
 }
 
-/** Some services tell the price of a job once its file is there; if it is more than was confirmed, it is asked again. */
-async function confirmServicePrice(
-  { spending }: CreateServices,
-  service: Service,
-  request: JobCreateRequest,
-  { plan, check }: ConfirmedPlan,
-  signal: AbortSignal,
-): Promise<void> {
-  if (service.estimates === undefined || !plan.connection.profile.charges) return;
-  const { price, allowed } = await service.estimates.price(request, signal);
-  const locale = vscode.env.language;
-  if (allowed === false) {
-    throw new Refusal(vscode.l10n.t('The service wants {0} for this job, and the account does not cover it.', dollarsText(price, locale)));
-  }
-  const { cost } = check;
-  if (cost.kind === 'dollars' && price <= cost.dollars.high) return;
-  const cap = Math.min(caps().perJob ?? Number.POSITIVE_INFINITY, plan.maxCost ?? Number.POSITIVE_INFINITY);
-  const held = cost.kind === 'dollars' ? cost.dollars.high : 0;
-  // What is reserved already counts in the month.
-  const breach = price > cap ? ({ kind: 'job', cap, high: price } as const) : await spending.breach(price - held, Date.now());
-  if (breach !== undefined) throw new Refusal(breachText(breach, locale));
-  const create = vscode.l10n.t('Create Job');
-  const title = vscode.l10n.t('The service wants {0} for this job.', dollarsText(price, locale));
-  const detail =
-    cost.kind === 'dollars'
-      ? vscode.l10n.t('That is more than the estimate that you confirmed ({0}).', dollarsText(cost.dollars.high, locale))
-      : vscode.l10n.t('No price was known before.');
-  if ((await vscode.window.showWarningMessage(title, { modal: true, detail }, create)) !== create) throw new vscode.CancellationError();
-}
-
 async function ask(
   { createMemory }: CreateServices,
   { plan }: ConfirmedPlan,
@@ -189,9 +161,7 @@ async function ask(
   return { service, request, outcome };
 }
 
-async function noteCreated({ createMemory, spending }: CreateServices, { plan, check }: ConfirmedPlan, job: WireJob, requestId: string): Promise<void> {
-  const at = Date.now();
-  await createMemory.settle(requestId);
-  await createMemory.learn(plan.connection, { access: { kind: 'open', at } });
-  if (check.cost.kind === 'dollars') await spending.append({ kind: 'created', id: requestId, at, job: job.id });
+async function noteCreated({ createMemory, pendingNotes }: CreateServices, { connection }: ConfirmedPlan['plan'], requestId: string): Promise<void> {
+  await pendingNotes.settle(requestId);
+  await createMemory.learn(connection, { access: { kind: 'open', at: Date.now() } });
 }

@@ -7,6 +7,7 @@ import type { Deployment, DeploymentRequest, Deployments } from '../../../core/p
 import type { Connection, Connections } from '../../../platform/connections.ts';
 import type { DeployedModels } from '../../../platform/deployedModels.ts';
 import { abortOnCancel } from '../../../platform/disposables.ts';
+import { pause } from '../create/sendFile.ts';
 import { refOf } from '../jobNode.ts';
 
 export type DeploymentServices = { readonly connections: Connections; readonly deployed: DeployedModels };
@@ -32,11 +33,12 @@ export async function deployModel(services: DeploymentServices, record: JobRecor
 }
 
 async function deploy(
-  { connections, deployed }: DeploymentServices,
+  services: DeploymentServices,
   connection: Connection,
   record: JobRecord,
   checkpointId: string | undefined,
 ): Promise<void> {
+  const { connections, deployed } = services;
   const name = await askName(record);
   if (name === undefined) return;
   const request = { name, baseModel: record.job.model, jobId: record.job.id, ...(checkpointId === undefined ? {} : { checkpointId }) };
@@ -57,7 +59,15 @@ async function deploy(
   );
   if (deployment.state === 'failed') {
     const reason = deployment.reason ?? deployment.status;
-    void vscode.window.showErrorMessage(vscode.l10n.t('{0} was not deployed: {1}. Try another name or checkpoint, or look in the console.', name, reason));
+    const again = vscode.l10n.t('Try Again…');
+    const message = vscode.l10n.t('{0} was not deployed: {1}. Try another name or checkpoint, or look in the console.', name, reason);
+    if ((await vscode.window.showErrorMessage(message, again)) === again) await deploy(services, connection, record, checkpointId);
+    return;
+  }
+  if (deployment.state === 'preparing') {
+    const message = vscode.l10n.t('The deployment of {0} goes on at the service. It will answer as {1}: give that as the model when you chat.', name, deployment.name);
+    const copy = vscode.l10n.t('Copy Name');
+    if ((await vscode.window.showInformationMessage(message, copy)) === copy) await vscode.env.clipboard.writeText(deployment.name);
     return;
   }
   const model = deployment.model ?? deployment.name;
@@ -68,7 +78,10 @@ async function deploy(
   if (chosen === chat) await vscode.commands.executeCommand(commandIds.chatOpen, { ref, model });
 }
 
-/** Cancelling stops the waiting; the service goes on with what it was asked for. */
+/**
+ * Resolves to what the service says at the end, or said last when the waiting was left: it goes on with what it was
+ * asked for.
+ */
 async function untilReady(
   deployments: Deployments,
   request: DeploymentRequest,
@@ -76,27 +89,16 @@ async function untilReady(
   signal: AbortSignal,
 ): Promise<Deployment> {
   let deployment = await deployments.create(request, signal);
-  while (deployment.state === 'preparing') {
+  while (deployment.state === 'preparing' && !signal.aborted) {
     report(deployment.status);
     await pause(pollMs, signal);
-    deployment = await deployments.retrieve(deployment.name, signal);
+    try {
+      deployment = await deployments.retrieve(deployment.name, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
   }
   return deployment;
-}
-
-/** @throws AbortError */
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  const stopped = { onAbort: (): void => {} };
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    stopped.onAbort = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    signal.addEventListener('abort', stopped.onAbort, { once: true });
-  });
-  signal.removeEventListener('abort', stopped.onAbort);
-  signal.throwIfAborted();
 }
 
 async function askName(record: JobRecord): Promise<string | undefined> {

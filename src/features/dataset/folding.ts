@@ -10,18 +10,31 @@ const fewProblems = 200;
 /** The editor takes no more ranges of one file. */
 const mostRanges = 5_000;
 
-/** An example is one line and folds no further; what folds is what stands between the examples that have a problem. */
+/**
+ * An example is one line and folds no further; what folds is what stands between the examples that have a problem. The
+ * editor asks after each edit, so it is offered once a file has a problem.
+ */
 export class ProblemFreeFolding implements vscode.FoldingRangeProvider, vscode.Disposable {
   readonly #datasets: Datasets;
   readonly #diagnostics: Pick<DatasetDiagnostics, 'truncated' | 'onDidChange'>;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeFoldingRanges = this.#changed.event;
   readonly #subscription: vscode.Disposable;
+  #offered: vscode.Disposable | undefined;
 
   constructor(datasets: Datasets, diagnostics: Pick<DatasetDiagnostics, 'truncated' | 'onDidChange'>) {
     this.#datasets = datasets;
     this.#diagnostics = diagnostics;
-    this.#subscription = vscode.Disposable.from(this.#changed, diagnostics.onDidChange(() => this.#changed.fire()));
+    this.#subscription = vscode.Disposable.from(
+      this.#changed,
+      diagnostics.onDidChange((document) => {
+        const dataset = datasets.openDataset(document.uri);
+        if (dataset && (problemsOf(dataset) > 0 || diagnostics.truncated(document, dataset.core.ruleset).length > 0)) {
+          this.#offered ??= vscode.languages.registerFoldingRangeProvider({ language: 'jsonl' }, this);
+        }
+        this.#changed.fire();
+      }),
+    );
   }
 
   async provideFoldingRanges(
@@ -30,12 +43,13 @@ export class ProblemFreeFolding implements vscode.FoldingRangeProvider, vscode.D
     token: vscode.CancellationToken,
   ): Promise<vscode.FoldingRange[] | undefined> {
     const dataset = this.#datasets.openDataset(document.uri);
-    if (!dataset || (isLong(dataset) && !(await dataset.rests(token)))) return undefined;
+    if (!dataset || (problemsOf(dataset) > fewProblems && !(await dataset.rests(token)))) return undefined;
     const lines = await this.#problemLines(dataset, token);
     return lines && problemFreeRuns(lines, endOf(document)).slice(0, mostRanges).map(({ first, last }) => new vscode.FoldingRange(first, last));
   }
 
   dispose(): void {
+    this.#offered?.dispose();
     this.#subscription.dispose();
   }
 
@@ -59,9 +73,9 @@ export class ProblemFreeFolding implements vscode.FoldingRangeProvider, vscode.D
   }
 }
 
-function isLong({ core }: OpenDataset): boolean {
+function problemsOf({ core }: OpenDataset): number {
   const { errors, warnings, information } = core.summary();
-  return errors + warnings + information > fewProblems;
+  return errors + warnings + information;
 }
 
 /** Lines of a document, without the end of the file after its last line break. */

@@ -74,7 +74,6 @@ export function registerDataset(services: DatasetServices): vscode.Disposable {
       label: vscode.l10n.t('Examples'),
     }),
     folding,
-    vscode.languages.registerFoldingRangeProvider({ language: 'jsonl' }, folding),
     vscode.languages.registerDocumentSymbolProvider({ scheme: exampleScheme }, parts),
     vscode.languages.registerFoldingRangeProvider({ scheme: exampleScheme }, parts),
     examples,

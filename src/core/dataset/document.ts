@@ -1,8 +1,9 @@
 import { ChunkedList } from '../jsonl/chunkedList.ts';
 import { countLineBreaks, isBlank } from '../jsonl/lines.ts';
 import type { LineSource, TextEdit } from '../jsonl/position.ts';
+import { Edition } from './edition.ts';
 import type { FileFacts } from './fileProblems.ts';
-import type { Framing } from './format.ts';
+import type { Format, Framing } from './format.ts';
 import { CorpusLines, markOf } from './corpus/corpusLines.ts';
 import type { ReferenceFile } from './corpus/corpusProblems.ts';
 import { CorpusSearch, nothingCompared, type Compared } from './corpus/corpusSearch.ts';
@@ -52,6 +53,11 @@ export class DatasetDocument {
   #search: CorpusSearch | undefined;
   /** What comparing found; empty from an edit to the next comparison. */
   #compared: Compared = nothingCompared;
+  /** Whether it found anything before that edit. */
+  #foundBefore = false;
+  readonly #edition = new Edition();
+  /** The format of the file when it was looked at last. */
+  #format: Format | undefined;
 
   constructor(source: LineSource, options: DatasetOptions = {}) {
     this.#source = source;
@@ -65,6 +71,7 @@ export class DatasetDocument {
   /** Forgets what is known of all lines. */
   reset(): void {
     this.#view = undefined;
+    this.#edition.change();
     this.#lines.splice(0, this.#lines.length, unchecked(this.#source.lineCount));
     this.#examples.reset();
     this.#leaks?.replace(0, this.#leaks.lineCount, this.#source.lineCount);
@@ -103,6 +110,13 @@ export class DatasetDocument {
     const { start, end } = change.range;
     const added = countLineBreaks(change.text) + 1;
     const removed = end.line - start.line + 1;
+    const known = this.#lines.get(start.line);
+    const isWithinLine = removed === 1 && added === 1;
+    if (!isWithinLine || this.#leaks || (known && lineHoldsProblems(known, this.#format))) {
+      this.#edition.change();
+    } else {
+      this.#edition.edit(start.line, known);
+    }
     this.#lines.splice(start.line, removed, unchecked(added));
     this.#examples.replace(start.line, removed, added);
     this.#leaks?.replace(start.line, removed, added);
@@ -136,6 +150,7 @@ export class DatasetDocument {
    */
   compareElsewhere(file: ReferenceFile | undefined): void {
     this.#leaks = file && new LeakLedger(file, this.#source.lineCount);
+    this.#edition.change();
   }
 
   get isComparedElsewhere(): boolean {
@@ -154,6 +169,7 @@ export class DatasetDocument {
   /** What the other file holds of a line. */
   answer(line: number, leak: FoundLeak | null): void {
     this.#leaks?.answer(line, leak);
+    this.#edition.change();
   }
 
   /**
@@ -170,13 +186,24 @@ export class DatasetDocument {
     this.#search ??= new CorpusSearch(this.#examples, this.#ruleset);
     const found = this.#search.go(stop);
     if (found) {
+      if (this.#foundBefore || found.lines.length > 0) {
+        this.#edition.change();
+      }
+      this.#foundBefore = false;
       this.#compared = found;
       this.#search = undefined;
     }
     return found !== undefined;
   }
 
+  /** Changes whenever the problems of lines may have: not when an edit leaves a line without one as it was. */
+  get edition(): number {
+    this.#look();
+    return this.#edition.number;
+  }
+
   #forgetCompared(): void {
+    this.#foundBefore ||= this.#compared.lines.length > 0;
     this.#compared = nothingCompared;
     this.#search = undefined;
   }
@@ -199,8 +226,13 @@ export class DatasetDocument {
 
   /** All problems: those of the file, then those of the lines in order. They are made while they are read. */
   *problems(): IterableIterator<Problem> {
+    yield* this.fileProblems();
+    yield* this.lineProblems();
+  }
+
+  /** Problems of the lines in order. */
+  *lineProblems(): IterableIterator<Problem> {
     const view = this.#look();
-    yield* view.atFile;
     if (view.framing !== 'lines') {
       return;
     }
@@ -249,7 +281,10 @@ export class DatasetDocument {
 
   #checkLine(line: number): LineCheck {
     const text = this.#source.lineAt(line);
-    return text.length > maximumLine ? overlongLine(maximumLine) : checkLine(text, { first: line === 0, ruleset: this.#ruleset, allow: this.#allow });
+    const options = { first: line === 0, ruleset: this.#ruleset, allow: this.#allow };
+    const check = text.length > maximumLine ? overlongLine(maximumLine) : checkLine(text, options);
+    this.#edition.check(line, check);
+    return check;
   }
 
   /** Nothing after the last line break is the end of the file, not a line. */
@@ -262,7 +297,13 @@ export class DatasetDocument {
   }
 
   #look(): FileView {
-    this.#view ??= this.#lookAgain();
+    if (!this.#view) {
+      this.#view = this.#lookAgain();
+      if (this.#view.format !== this.#format) {
+        this.#format = this.#view.format;
+        this.#edition.change();
+      }
+    }
     return this.#view;
   }
 

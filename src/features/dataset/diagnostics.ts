@@ -17,6 +17,8 @@ export const shownProblems = 1000;
 
 /** What the editor was told of an open file. */
 type Told = {
+  /** Of the problems of its lines. */
+  readonly edition: number;
   readonly problems: readonly Problem[];
   readonly total: number;
   /** Lines with a problem. */
@@ -81,16 +83,23 @@ export class DatasetDiagnostics implements vscode.Disposable {
       this.#clear(document.uri);
       return;
     }
-    const { errors, warnings, information } = dataset.core.summary();
-    const truncated = this.truncated(document, dataset.core.ruleset);
+    const { core } = dataset;
+    const { errors, warnings, information } = core.summary();
+    const truncated = this.truncated(document, core.ruleset);
     const total = errors + warnings + information + truncated.length;
-    // Counted lines come first, so that they are among those that are shown.
-    const problems = [...first(shownProblems, chain(truncated, dataset.core.problems()))];
     const key = document.uri.toString();
     const told = this.#told.get(key);
+    // Those of the file and those of counted lines come first, so that they are among those that are shown.
+    const ahead = [...core.fileProblems(), ...truncated];
     // Most keystrokes change nothing here, and a thousand problems are half a megabyte for the editor's process.
-    if (told?.total === total && sameProblems(told.problems, problems)) return;
-    this.#told.set(key, { problems, total, lines: new Set(problems.map(({ range }) => range.start.line)) });
+    const { edition } = core;
+    if (told?.total === total && told.edition === edition && sameProblems(told.problems.slice(0, ahead.length), ahead.slice(0, shownProblems))) return;
+    const problems = [...first(shownProblems, chain(ahead, core.lineProblems()))];
+    if (told?.total === total && sameProblems(told.problems, problems)) {
+      this.#told.set(key, { ...told, edition });
+      return;
+    }
+    this.#told.set(key, { edition, problems, total, lines: new Set(problems.map(({ range }) => range.start.line)) });
     this.#collection.set(document.uri, toDiagnostics(document.uri, problems, total));
     this.#changed.fire(document);
   }

@@ -57,11 +57,8 @@ export class ProblemFreeFolding implements vscode.FoldingRangeProvider, vscode.D
   async #problemLines({ core, document }: OpenDataset, token: vscode.CancellationToken): Promise<ReadonlySet<number> | undefined> {
     const { version } = document;
     const lines = new Set(this.#diagnostics.truncated(document, core.ruleset).map(({ range }) => range.start.line));
-    let ofFile = core.fileProblems().length;
     let pause = performance.now() + sliceMs;
-    for (const { range } of core.problems()) {
-      // Those of the file come first; they belong to no line.
-      if (ofFile-- > 0) continue;
+    for (const { range } of core.lineProblems()) {
       lines.add(range.start.line);
       if (performance.now() > pause) {
         await new Promise((resolve) => setImmediate(resolve));

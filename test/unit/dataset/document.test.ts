@@ -59,11 +59,19 @@ function randomEdit(random: Random, text: TextLines): TextEdit {
   return { range, text: random.next() < 0.25 ? '' : random.pick(snippets) };
 }
 
+/** A letter typed into a word, if the line has one that holds a text. */
+function typedIn(random: Random, text: TextLines): TextEdit {
+  const { line } = randomPosition(random, text);
+  const character = text.lineAt(line).search(/uestion|nswer/) + 1;
+  return { range: { start: { line, character }, end: { line, character } }, text: 'x' };
+}
+
 function allOf(document: DatasetDocument): Problem[] {
   return [...document.problems()];
 }
 
 test('any interleaving of edits and checks gives the same problems as a fresh run', () => {
+  let unchanged = 0;
   for (let seed = 1; seed <= 2000; seed += 1) {
     const random = new Random(seed);
     const format = random.pick(formats);
@@ -76,8 +84,9 @@ test('any interleaving of edits and checks gives the same problems as a fresh ru
       ruleset: random.pick(rulesets),
     };
     const document = new DatasetDocument(text, options);
+    let seen: { readonly edition: number; readonly problems: readonly Problem[] } | undefined;
     for (let step = 0; step < 8; step += 1) {
-      const edit = randomEdit(random, text);
+      const edit = random.next() < 0.3 ? typedIn(random, text) : randomEdit(random, text);
       text.apply(edit);
       document.applyChange(edit);
       assert.ok(document.inStep, `seed ${seed}, step ${step}: lines out of step`);
@@ -85,10 +94,22 @@ test('any interleaving of edits and checks gives the same problems as a fresh ru
         let left = random.below(5);
         document.check(() => (left -= 1) < 0);
       }
+      if (random.next() < 0.3) {
+        document.check();
+        document.compare();
+        const now = { edition: document.edition, problems: [...document.lineProblems()] };
+        if (now.edition === seen?.edition) {
+          unchanged += 1;
+          assert.deepEqual(now.problems, seen.problems, `seed ${seed}, step ${step}: the same edition`);
+        }
+        seen = now;
+      }
     }
-    assert.ok(document.check());
     const fresh = new DatasetDocument(new TextLines(text.text), options);
-    fresh.check();
+    for (const each of [document, fresh]) {
+      assert.ok(each.check());
+      assert.ok(each.compare());
+    }
     assert.deepEqual(allOf(document), allOf(fresh), `seed ${seed}`);
     assert.deepEqual(document.summary(), fresh.summary(), `seed ${seed}`);
     const { errors, warnings, information, complete } = document.summary();
@@ -105,6 +126,35 @@ test('any interleaving of edits and checks gives the same problems as a fresh ru
       }
     }
   }
+  assert.ok(unchanged > 50, `${unchanged} editions stood`);
+});
+
+test('its edition stands while edits leave lines without a problem as they are', () => {
+  const text = new TextLines([...chatLines(300), chatLine('q', 'a').replace('user', 'usr')].join('\n'));
+  const document = new DatasetDocument(text);
+  const editionAfter = (line: number, character: number, typed: string): number => {
+    const edit = { range: { start: { line, character }, end: { line, character } }, text: typed };
+    text.apply(edit);
+    document.applyChange(edit);
+    document.check();
+    document.compare();
+    return document.edition;
+  };
+  const inside = chatLine('Question 7?', 'Answer 7.').indexOf('Question') + 1;
+  const first = editionAfter(7, inside, 'x');
+  assert.equal(editionAfter(7, inside, 'y'), first);
+  assert.equal(editionAfter(8, inside, 'z'), first);
+  const broken = editionAfter(8, inside, '"');
+  assert.notEqual(broken, first);
+  const mended = editionAfter(300, 20, ' ');
+  assert.notEqual(mended, broken, 'a line with a problem');
+  const longer = editionAfter(9, 0, '\n');
+  assert.notEqual(longer, mended, 'another line');
+  const copied = editionAfter(20, 0, `${text.lineAt(20)}\n`);
+  assert.notEqual(copied, longer);
+  assert.ok([...document.lineProblems()].some(({ code }) => code === 'corpus.duplicate.same'));
+  assert.notEqual(editionAfter(20, inside, 'x'), copied, 'a copy that is none any more');
+  assert.ok([...document.lineProblems()].every(({ code }) => code !== 'corpus.duplicate.same'));
 });
 
 test('a stream of the same lines finds the same', () => {

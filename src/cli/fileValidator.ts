@@ -53,7 +53,7 @@ export class FileValidator {
       if ((await stat(path))?.kind === 'file') existing.push(path);
     }
     const given = { training: { path: training, file: names }, paths: existing, limit, ruleset };
-    this.#training = { name: names.file, leaks: await this.#thread.run('compareWithTraining', given) };
+    this.#training = { name: names.file, leaks: await this.#thread.compareWithTraining(given) };
     await this.#thread.end();
   }
 
@@ -61,7 +61,7 @@ export class FileValidator {
   async check(path: string, file: FileFacts): Promise<ValidatedFile> {
     const { limit, ruleset, counts, allow } = this.#checks;
     const before = await stat(path);
-    const { result, tokens, truncated } = await this.#thread.run('checkLines', { path, limit, ruleset, file, allow, counts });
+    const { result, tokens, truncated } = await this.#thread.checkLines({ path, limit, ruleset, file, allow, counts });
     await this.#restAfter(before?.bytes);
     // A file that is not made of lines has no examples either.
     const compared = result.examples > 0 ? await this.#compare(path) : undefined;
@@ -75,7 +75,7 @@ export class FileValidator {
 
   async #compare(path: string): Promise<Listed> {
     const { limit, ruleset } = this.#checks;
-    const own = await this.#thread.run('compareLines', { path, limit, ruleset });
+    const own = await this.#thread.compareLines({ path, limit, ruleset });
     if (this.#training === undefined) return own;
     const leaked = this.#training.leaks.get(path);
     if (leaked === undefined) throw new Error(`It could not be compared with ${this.#training.name}. Validate it again.`);

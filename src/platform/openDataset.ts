@@ -77,7 +77,7 @@ export class OpenDataset implements vscode.Disposable {
   /** Says that more is known of the document than its own lines told. */
   tellChecked(): void {
     if (!this.#disposed && this.#shown) {
-      this.#listeners.onChecked();
+      this.#tell();
     }
   }
 

@@ -1,16 +1,13 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { trainingNames } from '../core/jobs/validationName.ts';
-import { parseRecipe } from '../core/prepare/parseRecipe.ts';
+import { maximumRecipeBytes, outputsOfRecipe, recipesAmong } from '../core/prepare/folderRecipes.ts';
 import { DisposableStore } from './disposables.ts';
 import type { JobOrigins } from './jobOrigins.ts';
 
 const stateKey = 'tunesmith.trainingFiles';
 /** Pairs remembered; the ones noted first are forgotten first. */
 const maximumPairs = 200;
-/** Recipes of one folder that are looked into, and bytes of each. */
-const maximumRecipes = 50;
-const maximumRecipeBytes = 1024 * 1024;
 
 /** Address of the training file; null if a person wants no comparison. */
 type Pair = { readonly training: string | null; readonly by: 'person' | 'recipe' };
@@ -84,8 +81,7 @@ export class TrainingFiles implements vscode.Disposable {
 
 async function trainingOfRecipe(validation: vscode.Uri): Promise<vscode.Uri | undefined> {
   const folder = vscode.Uri.joinPath(validation, '..');
-  const recipes = (await namesIn(folder)).filter((name) => name.toLowerCase().endsWith('.recipe.json'));
-  for (const name of recipes.slice(0, maximumRecipes)) {
+  for (const name of recipesAmong(await namesIn(folder))) {
     const outputs = await outputsOf(vscode.Uri.joinPath(folder, name));
     const written = outputs?.validation != null && vscode.Uri.joinPath(folder, outputs.validation);
     if (outputs && written && written.toString() === validation.toString()) {
@@ -98,7 +94,7 @@ async function trainingOfRecipe(validation: vscode.Uri): Promise<vscode.Uri | un
 async function outputsOf(recipe: vscode.Uri): Promise<{ readonly training: string; readonly validation: string | null } | undefined> {
   try {
     if ((await vscode.workspace.fs.stat(recipe)).size > maximumRecipeBytes) return undefined;
-    return parseRecipe(new TextDecoder().decode(await vscode.workspace.fs.readFile(recipe))).recipe?.outputs;
+    return outputsOfRecipe(new TextDecoder().decode(await vscode.workspace.fs.readFile(recipe)));
   } catch {
     // Gone meanwhile, or not to be read: it tells nothing.
     return undefined;

@@ -1,23 +1,25 @@
-import { Worker } from 'node:worker_threads';
+import { Worker, type ResourceLimits } from 'node:worker_threads';
 import { checkerLimits, comparerLimits } from '../protocol/datasetCheck.ts';
-import type { validation } from './validation.ts';
+import { connect, type Connection } from '../protocol/rpc.ts';
+import type { CheckedLines, LinesToCheck, LinesToCompare, TrainingToCompare, ValidationApi, ValidationOwnerApi } from '../protocol/validation.ts';
+import type { Listed } from '../core/dataset/moreProblems.ts';
 
-type Parts = typeof validation;
-type Part = keyof Parts;
-
-/** One part of a validation, as the worker is asked for it. */
-export type Question = { readonly part: Part; readonly given: unknown };
-/** `fault`: why it could not be carried out. */
-export type Answer = { readonly value: unknown } | { readonly fault: string };
+type Thread = {
+  readonly worker: Worker;
+  readonly connection: Connection<ValidationApi>;
+  /** Why it ended, once it has. */
+  readonly ended: Promise<Error>;
+};
 
 /**
  * The thread in which files are validated one part after the other. It is started when it is needed, with the memory
- * that its first part may take.
+ * that its first part may take. Each part rejects with what the signal was aborted with, or with an error that says why
+ * a file could not be read.
  */
 export class ValidationThread {
   readonly #program: string;
   readonly #signal: AbortSignal;
-  #worker: Worker | undefined;
+  #thread: Thread | undefined;
 
   /** `program`: path of the worker's program. The signal ends what is under way at once. */
   constructor(program: string, signal: AbortSignal) {
@@ -25,39 +27,69 @@ export class ValidationThread {
     this.#signal = signal;
   }
 
-  /** @throws what the signal was aborted with, or an error that says why a file could not be read */
-  async run<K extends Part>(part: K, given: Parameters<Parts[K]>[0]): Promise<Awaited<ReturnType<Parts[K]>>> {
-    const signal = this.#signal;
-    signal.throwIfAborted();
-    const resourceLimits = part === 'checkLines' ? checkerLimits : comparerLimits;
-    const worker = (this.#worker ??= new Worker(this.#program, { resourceLimits }));
-    let release = (): void => undefined;
-    try {
-      const answer = await new Promise<Answer>((resolve, reject) => {
-        const stop = (): void => reject(signal.reason as Error);
-        const end = (): void => reject(new Error('The check ended before it was done. Try again.'));
-        signal.addEventListener('abort', stop);
-        worker.on('message', resolve).on('error', reject).on('exit', end);
-        release = () => {
-          signal.removeEventListener('abort', stop);
-          worker.off('message', resolve).off('error', reject).off('exit', end);
-        };
-        worker.postMessage({ part, given } satisfies Question);
-      });
-      if ('fault' in answer) throw new Error(answer.fault);
-      return answer.value as Awaited<ReturnType<Parts[K]>>;
-    } catch (error) {
-      await this.end();
-      throw error;
-    } finally {
-      release();
-    }
+  checkLines(given: LinesToCheck): Promise<CheckedLines> {
+    return this.#use(checkerLimits, (worker) => worker.call('checkLines', given));
+  }
+
+  compareLines(given: LinesToCompare): Promise<Listed> {
+    return this.#use(comparerLimits, (worker) => worker.call('compareLines', given));
+  }
+
+  compareWithTraining(given: TrainingToCompare): Promise<ReadonlyMap<string, Listed>> {
+    return this.#use(comparerLimits, (worker) => worker.call('compareWithTraining', given));
   }
 
   /** Gives back its memory; the next part starts another thread. */
   async end(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
+    const thread = this.#thread;
+    this.#thread = undefined;
+    thread?.connection.dispose();
+    await thread?.worker.terminate();
   }
+
+  async #use<T>(limits: ResourceLimits, work: (worker: Connection<ValidationApi>) => Promise<T>): Promise<T> {
+    const signal = this.#signal;
+    signal.throwIfAborted();
+    const thread = (this.#thread ??= start(this.#program, limits));
+    let stop = (): void => undefined;
+    const stopped = new Promise<never>((_resolve, reject) => {
+      stop = () => reject(signal.reason as Error);
+      signal.addEventListener('abort', stop, { once: true });
+    });
+    const ended = thread.ended.then((reason) => Promise.reject(reason));
+    // Whoever loses the race below is heard by nobody.
+    ended.catch(() => undefined);
+    try {
+      return await Promise.race([work(thread.connection), stopped, ended]);
+    } catch (error) {
+      await this.end();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+}
+
+function start(program: string, resourceLimits: ResourceLimits): Thread {
+  const worker = new Worker(program, { resourceLimits });
+  const ended = new Promise<Error>((resolve) => {
+    worker.on('error', (error) => resolve(reasonOf(error)));
+    worker.on('exit', () => resolve(new Error('The check ended before it was done. Try again.')));
+  });
+  const connection = connect<ValidationApi, ValidationOwnerApi>(
+    {
+      post: (message) => worker.postMessage(message),
+      listen: (listener) => {
+        worker.on('message', listener);
+        return { dispose: () => void worker.off('message', listener) };
+      },
+    },
+    {},
+  );
+  return { worker, connection, ended };
+}
+
+function reasonOf(error: Error & { readonly code?: string }): Error {
+  if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY') return error;
+  return new Error('It takes more memory than a check may take. Split the file and validate its parts.');
 }

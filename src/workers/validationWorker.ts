@@ -1,14 +1,20 @@
 import { parentPort } from 'node:worker_threads';
+import { connect } from '../protocol/rpc.ts';
+import type { ValidationApi, ValidationOwnerApi } from '../protocol/validation.ts';
 import { validation } from './validation.ts';
-import type { Answer, Question } from './validationThread.ts';
 
-/** Worker thread: carries out the parts of a validation that it is asked for, one at a time. */
-parentPort?.on('message', (question: Question) => void carryOut(question).then((answer) => parentPort?.postMessage(answer)));
+/** Worker thread: carries out the parts of a validation that it is asked for. */
+if (parentPort !== null) serve(parentPort);
 
-async function carryOut({ part, given }: Question): Promise<Answer> {
-  try {
-    return { value: await (validation[part] as (given: unknown) => Promise<unknown>)(given) };
-  } catch (error) {
-    return { fault: error instanceof Error ? error.message : String(error) };
-  }
+function serve(port: NonNullable<typeof parentPort>): void {
+  connect<ValidationOwnerApi, ValidationApi>(
+    {
+      post: (message) => port.postMessage(message),
+      listen: (listener) => {
+        port.on('message', listener);
+        return { dispose: () => port.off('message', listener) };
+      },
+    },
+    validation,
+  );
 }

@@ -37,7 +37,7 @@ const maximumLine = 4 * 1024 * 1024;
 /**
  * The problems of a training file that is being edited. The text stays with its owner; this keeps what is known of
  * each line, and after an edit checks only the lines that it touched. An edit costs its own length, one chunk of
- * lines, and one step per chunk of them.
+ * lines, and one step per group of those.
  */
 export class DatasetDocument {
   readonly #source: LineSource;

@@ -57,14 +57,14 @@ export class ChunkedList<T, S> {
     for (let covered = (first?.length ?? 0) - offset; covered < gone; end += 1) {
       covered += this.#groups[end]?.length ?? 0;
     }
-    const chunks = this.#groups.slice(index, end).flatMap((group) => group.chunks);
-    spliceChunks(chunks, offset, gone, items);
+    const before = this.#groups.slice(index, end).flatMap((group) => group.chunks);
+    let chunks = splicedChunks(before, offset, gone, items);
     const neighbour = this.#groups[end];
     if (neighbour && chunks.length + neighbour.chunks.length < groupSize / 2) {
-      chunks.push(...neighbour.chunks);
+      chunks = [...chunks, ...neighbour.chunks];
       end += 1;
     }
-    this.#groups.splice(index, end - index, ...toGroups(chunks));
+    this.#groups = [...this.#groups.slice(0, index), ...toGroups(chunks), ...this.#groups.slice(end)];
     this.#length += items.length - gone;
   }
 
@@ -168,13 +168,12 @@ function chunkAt<T, S>(chunks: readonly Chunk<T, S>[], at: number): { readonly c
   return undefined;
 }
 
-/** Removes items, which must be there, and puts others in their place. No chunk is left empty. */
-function spliceChunks<T, S>(chunks: Chunk<T, S>[], at: number, removed: number, items: readonly T[]): void {
+/** Chunks without some of their items, which must be there, and with others in their place; none is empty. */
+function splicedChunks<T, S>(chunks: readonly Chunk<T, S>[], at: number, removed: number, items: readonly T[]): Chunk<T, S>[] {
   const last = chunks.at(-1);
   const found = chunkAt(chunks, at) ?? (last && { chunk: last, index: chunks.length - 1, offset: last.items.length });
   if (!found) {
-    chunks.push(...toChunks<T, S>(items));
-    return;
+    return toChunks(items);
   }
   const { chunk: first, index, offset } = found;
   const here = Math.min(removed, first.items.length - offset);
@@ -199,9 +198,10 @@ function spliceChunks<T, S>(chunks: Chunk<T, S>[], at: number, removed: number, 
     const rest = first.items.splice(offset);
     replacement = toChunks<T, S>([...first.items, ...items, ...rest]);
   }
-  chunks.splice(index, next - index, ...replacement);
-  mergeWithNext(chunks, index);
-  mergeWithNext(chunks, index - 1);
+  const spliced = [...chunks.slice(0, index), ...replacement, ...chunks.slice(next)];
+  mergeWithNext(spliced, index);
+  mergeWithNext(spliced, index - 1);
+  return spliced;
 }
 
 function mergeWithNext<T, S>(chunks: Chunk<T, S>[], index: number): void {

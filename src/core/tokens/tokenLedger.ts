@@ -14,10 +14,14 @@ export type TokenTotals = {
   readonly missing: number;
 };
 
+export type LongLine = { readonly line: number; readonly tokens: number };
+
 const none: TokenTotals = { tokens: 0, counted: 0, longest: 0, missing: 0 };
 
 /** The tokens of each line of a text that is being edited: an edit forgets only the lines that it touched. */
 export class TokenLedger {
+  /** Tokens before the last edits of lines that are not counted again yet. */
+  readonly #before = new Map<number, number>();
   readonly #lines = new ChunkedList<LineTokens, TokenTotals>({ of: totalsOf, sum: (parts) => parts.reduce(add, none) });
 
   constructor(lineCount: number) {
@@ -25,6 +29,7 @@ export class TokenLedger {
   }
 
   reset(lineCount: number): void {
+    this.#before.clear();
     this.#lines.splice(0, this.#lines.length, unknown(lineCount));
   }
 
@@ -34,6 +39,12 @@ export class TokenLedger {
 
   applyChange({ range, text }: TextEdit): void {
     const { start, end } = range;
+    const known = this.#lines.get(start.line);
+    if (start.line !== end.line || countLineBreaks(text) > 0) {
+      this.#before.clear();
+    } else if (typeof known === 'number') {
+      this.#before.set(start.line, known);
+    }
     this.#lines.splice(start.line, end.line - start.line + 1, unknown(countLineBreaks(text) + 1));
   }
 
@@ -42,6 +53,7 @@ export class TokenLedger {
   }
 
   set(line: number, tokens: number | null): void {
+    this.#before.delete(line);
     this.#lines.set(line, tokens);
   }
 
@@ -49,8 +61,14 @@ export class TokenLedger {
     return this.#lines.summary();
   }
 
-  /** Lines with more tokens than a number, in order. */
-  *longerThan(tokens: number): IterableIterator<{ readonly line: number; readonly tokens: number }> {
+  /** Lines with more tokens than a number, in order. A line that is being edited counts as it was before. */
+  longerThan(tokens: number): readonly LongLine[] {
+    const being = [...this.#before].flatMap(([line, before]) => (before > tokens ? [{ line, tokens: before }] : []));
+    const counted = [...this.#countedLonger(tokens)];
+    return being.length === 0 ? counted : [...counted, ...being].sort((one, other) => one.line - other.line);
+  }
+
+  *#countedLonger(tokens: number): IterableIterator<LongLine> {
     for (const { start, items } of this.#lines.runs(({ longest }) => longest > tokens)) {
       for (let offset = 0; offset < items.length; offset += 1) {
         const found = items[offset] ?? 0;
@@ -59,7 +77,7 @@ export class TokenLedger {
     }
   }
 
-  /** The tokens of each line in order: a walk takes a step per line, where asking line by line takes one per chunk of them. */
+  /** The tokens of each line in order: a walk takes a step per line, where asking line by line looks for each line anew. */
   all(): IterableIterator<LineTokens> {
     return this.#lines.items();
   }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { TokenLedger, type TokenTotals } from '../../core/tokens/tokenLedger.ts';
+import { TokenLedger, type LongLine, type TokenTotals } from '../../core/tokens/tokenLedger.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 import type { Log } from '../../platform/log.ts';
@@ -68,7 +68,7 @@ export class DatasetTokens implements vscode.Disposable {
   }
 
   /** Lines with more tokens than a number, as far as they are counted. */
-  longerThan(document: vscode.TextDocument, tokens: number): Iterable<{ readonly line: number; readonly tokens: number }> {
+  longerThan(document: vscode.TextDocument, tokens: number): readonly LongLine[] {
     return this.#counted.get(document.uri.toString())?.ledger.longerThan(tokens) ?? [];
   }
 

@@ -66,8 +66,7 @@ export class DatasetDiagnostics implements vscode.Disposable {
     if (maximum === undefined) {
       return [];
     }
-    const longer = [...this.#tokens.longerThan(document, maximum)];
-    return longer.flatMap(({ line, tokens }) => truncationProblem(tokens, line, ruleset));
+    return this.#tokens.longerThan(document, maximum).flatMap(({ line, tokens }) => truncationProblem(tokens, line, ruleset));
   }
 
   dispose(): void {

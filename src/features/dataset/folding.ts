@@ -21,18 +21,22 @@ export class ProblemFreeFolding implements vscode.FoldingRangeProvider, vscode.D
   readonly onDidChangeFoldingRanges = this.#changed.event;
   readonly #subscription: vscode.Disposable;
   #offered: vscode.Disposable | undefined;
+  /** Of the problems that the editor was asked to look at. */
+  readonly #editions = new WeakMap<OpenDataset, number>();
 
   constructor(datasets: Datasets, diagnostics: Pick<DatasetDiagnostics, 'truncated' | 'onDidChange'>) {
     this.#datasets = datasets;
     this.#diagnostics = diagnostics;
     this.#subscription = vscode.Disposable.from(
       this.#changed,
+      // Also of problems that are not shown, by a setting or because there are too many.
+      datasets.onDidRest((document) => {
+        const dataset = datasets.openDataset(document.uri);
+        if (dataset && this.#editions.get(dataset) !== dataset.core.edition) this.#refresh(dataset);
+      }),
       diagnostics.onDidChange((document) => {
         const dataset = datasets.openDataset(document.uri);
-        if (dataset && (problemsOf(dataset) > 0 || diagnostics.truncated(document, dataset.core.ruleset).length > 0)) {
-          this.#offered ??= vscode.languages.registerFoldingRangeProvider({ language: 'jsonl' }, this);
-        }
-        this.#changed.fire();
+        if (dataset) this.#refresh(dataset);
       }),
     );
   }
@@ -51,6 +55,15 @@ export class ProblemFreeFolding implements vscode.FoldingRangeProvider, vscode.D
   dispose(): void {
     this.#offered?.dispose();
     this.#subscription.dispose();
+  }
+
+  #refresh(dataset: OpenDataset): void {
+    const { core, document } = dataset;
+    this.#editions.set(dataset, core.edition);
+    if (problemsOf(dataset) > 0 || this.#diagnostics.truncated(document, core.ruleset).length > 0) {
+      this.#offered ??= vscode.languages.registerFoldingRangeProvider({ language: 'jsonl' }, this);
+    }
+    this.#changed.fire();
   }
 
   /** Undefined if the file was edited meanwhile. */

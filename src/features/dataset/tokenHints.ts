@@ -27,6 +27,8 @@ export class TokenHints implements vscode.InlayHintsProvider, vscode.Disposable 
       this.#changed,
       this.#wanted,
       tokens.onDidCount(offer),
+      // A file may be out of sight while the setting is switched on.
+      vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach(({ document }) => offer(document))),
       this.#wanted.onDidChange(() => {
         for (const { document } of vscode.window.visibleTextEditors) offer(document);
         this.#changed.fire();

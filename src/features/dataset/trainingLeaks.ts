@@ -91,9 +91,9 @@ export class TrainingLeaks implements vscode.Disposable {
     if (this.#comparisons.get(uri.toString()) !== comparison) return;
     const belongs = training !== undefined && training.toString() !== uri.toString();
     this.#services.datasets.setMeasuredOn(uri, belongs);
+    this.#watchFolder(comparison, belongs ? training : undefined);
     if (!belongs) {
       this.#forgetLeaks(comparison);
-      this.#awaitCounterpart(comparison);
       return;
     }
     comparison.training = training;
@@ -107,21 +107,22 @@ export class TrainingLeaks implements vscode.Disposable {
     await this.#ask(comparison);
   }
 
-  /** A training file, or a recipe that names one, may come to lie beside a file later. */
-  #awaitCounterpart(comparison: Comparison): void {
+  /** What else comes to lie beside a file, or goes, may make another file its training file. */
+  #watchFolder(comparison: Comparison, training: vscode.Uri | undefined): void {
     const { uri } = comparison.dataset.document;
     if (uri.scheme !== 'file') return;
-    const watcher = vscode.workspace.createFileSystemWatcher(
-      new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), '*.{jsonl,ndjson,recipe.json}'),
-    );
-    comparison.watchers.add(watcher);
-    const lookAgain = (changed: vscode.Uri): void => {
-      if (changed.toString() === uri.toString()) return;
+    const lookAgain = (): void => {
       clearTimeout(comparison.timer);
       comparison.timer = setTimeout(() => this.#begin(uri), quietMs);
     };
-    comparison.watchers.add(watcher.onDidCreate(lookAgain));
-    comparison.watchers.add(watcher.onDidChange((changed) => (changed.path.endsWith('.recipe.json') ? lookAgain(changed) : undefined)));
+    const folder = vscode.Uri.joinPath(uri, '..');
+    const recipes = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*.recipe.json'));
+    for (const event of [recipes.onDidCreate, recipes.onDidChange, recipes.onDidDelete]) comparison.watchers.add(event(lookAgain));
+    const files = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*.{jsonl,ndjson}'), false, true);
+    comparison.watchers.add(files.onDidCreate((created) => training === undefined && created.toString() !== uri.toString() && lookAgain()));
+    comparison.watchers.add(files.onDidDelete((deleted) => deleted.toString() === training?.toString() && lookAgain()));
+    comparison.watchers.add(recipes);
+    comparison.watchers.add(files);
   }
 
   #trainingChanged(uri: vscode.Uri): void {

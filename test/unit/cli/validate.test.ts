@@ -94,8 +94,8 @@ test('2 beats 1, and the readable files are still reported', async () => {
   assert.equal((JSON.parse(out) as { files: unknown[] }).files.length, 1);
 });
 
-test('a recipe beside a file says what it is for, whatever its name tells', async () => {
-  const recipe = { version: 1, source: { file: 'rows.csv' }, messages: [{ role: 'user', content: '{q}' }, { role: 'assistant', content: '{a}' }], validation: { fraction: 0.1 }, outputs: { training: 'learned.dev.jsonl', validation: './measured.jsonl' } };
+test('a recipe beside a file says that it is measured on, whatever its name tells', async () => {
+  const recipe = { version: 1, source: { file: 'rows.csv' }, messages: [{ role: 'user', content: '{q}' }, { role: 'assistant', content: '{a}' }], validation: { fraction: 0.1 }, outputs: { training: 'learned.jsonl', validation: './measured.jsonl' } };
   write('a.recipe.json', '{"version": ');
   write('b.recipe.json', JSON.stringify(recipe));
   const codes = async (name: string): Promise<readonly string[]> => {
@@ -103,7 +103,7 @@ test('a recipe beside a file says what it is for, whatever its name tells', asyn
     return (JSON.parse(out) as { files: { problems: { code: string }[] }[] }).files[0]?.problems.map(({ code }) => code) ?? [];
   };
   assert.deepEqual(await codes('measured.jsonl'), []);
-  assert.deepEqual(await codes('learned.dev.jsonl'), ['file.tooFewExamples']);
+  assert.deepEqual(await codes('learned.jsonl'), ['file.tooFewExamples']);
   assert.deepEqual(await codes('other.jsonl'), ['file.tooFewExamples']);
   assert.deepEqual(await codes('other.dev.jsonl'), []);
 });

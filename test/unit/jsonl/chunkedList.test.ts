@@ -101,6 +101,14 @@ test('a list of many groups is an array too, and what is not wanted is not looke
   assert.ok(looks < 40, `${looks} looks at ${list.length} items`);
 });
 
+test('ten million items are put in at once', () => {
+  const list = new ChunkedList<number, number>(sums);
+  list.splice(0, 0, [5, 5]);
+  list.splice(1, 0, Array.from<number>({ length: 10_000_000 }).fill(0));
+  assert.equal(list.length, 10_000_002);
+  assert.equal(list.get(10_000_001), 5);
+});
+
 test('nothing is found beyond the ends', () => {
   const list = new ChunkedList<number, number>(sums);
   assert.equal(list.get(0), undefined);

@@ -5,7 +5,7 @@ import { it } from 'node:test';
 
 /** Rows of the checklist of faults (bad requests, lost disks, hostile data, …) that must have a test. */
 const rows = 103;
-const required = [...range(1, 38), ...range(54, 78)];
+const required = [...range(1, 78), ...range(86, 96), ...range(98, 103)];
 
 function range(first: number, last: number): readonly number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
@@ -21,7 +21,7 @@ function rowsInTitles(): ReadonlySet<number> {
   return new Set(titles.flatMap((title) => [...title.matchAll(/\brow (\d+)\b/g)].map((match) => Number(match[1]))));
 }
 
-it('every row of the checklist that the engine must pass has a test with its number', (test) => {
+it('every row of the checklist that what is built must pass has a test with its number', (test) => {
   const tested = rowsInTitles();
   const missing = range(1, rows).filter((row) => !tested.has(row));
   test.diagnostic(`${rows - missing.length} of ${rows} rows of the checklist have a test; not yet: ${missing.join(' ') || 'none'}`);

@@ -9,7 +9,7 @@ export type PendingJob = {
   readonly connectionId: string;
   readonly request: JobCreateRequest;
   readonly freshFile: boolean;
-  /** URI of the training file. */
+  /** URI of the training file, or its id where it lay at the service already. */
   readonly trainingFile: string;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -26,6 +26,12 @@ export function parsePendingJob(text: string, now: number): PendingJob | undefin
   } catch {
     return undefined;
   }
+}
+
+/** Requests of a connection for a job from the same file: `trainingFile` as in a note, so that it is found by its id at the service, too. */
+export function pendingFor(all: readonly PendingJob[], connectionId: string, trainingFile: string): readonly PendingJob[] {
+  const isSame = ({ trainingFile: noted, request }: PendingJob): boolean => noted === trainingFile || request.training_file === trainingFile;
+  return all.filter((job) => job.connectionId === connectionId && isSame(job));
 }
 
 function isPendingJob(value: unknown): value is PendingJob {

@@ -39,8 +39,7 @@ export async function submit(services: CreateServices, confirmed: ConfirmedPlan)
   const { plan } = confirmed;
   const { jobStore, jobOrigins, log, view } = services;
   try {
-    const { training } = plan;
-    if (training.kind === 'local' && !(await resolvePending(services, plan.connection.id, training.uri))) return undefined;
+    if (!(await resolvePending(services, plan.connection.id, plan.training))) return undefined;
     const asked = jobStore.ask(Date.now());
     const created = await submitPlan(services, confirmed);
     if (created === undefined) return undefined;

@@ -3,9 +3,10 @@ import * as vscode from 'vscode';
 import { searchRequested } from '../../../core/jobs/createOnce.ts';
 import { jobLabel } from '../../../core/jobs/jobName.ts';
 import { describeStatus } from '../../../core/jobs/jobStatus.ts';
-import type { PendingJob } from '../../../core/jobs/pendingJob.ts';
+import { pendingFor, type PendingJob } from '../../../core/jobs/pendingJob.ts';
 import { ServiceError } from '../../../core/providers/port.ts';
 import { statusText } from '../../../messages/jobs.ts';
+import { fileKey, type PlanFile } from './jobPlan.ts';
 import { lookSignal } from './lostJob.ts';
 import { pause } from './sendFile.ts';
 import type { CreateServices } from './services.ts';
@@ -16,10 +17,8 @@ const searchMs = 30_000;
  * A job may have been asked for right before a window ended. Before the same file is sent to the same connection
  * again, that job is looked for. False if the person leaves.
  */
-export async function resolvePending(services: CreateServices, connectionId: string, training: vscode.Uri): Promise<boolean> {
-  const all = await services.pendingNotes.all();
-  const ours = all.filter((job) => job.connectionId === connectionId && job.trainingFile === training.toString());
-  for (const job of ours) {
+export async function resolvePending(services: CreateServices, connectionId: string, training: PlanFile): Promise<boolean> {
+  for (const job of pendingFor(await services.pendingNotes.all(), connectionId, fileKey(training))) {
     if (!(await resolveOne(services, job))) return false;
   }
   return true;

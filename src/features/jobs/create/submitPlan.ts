@@ -9,6 +9,7 @@ import type { JobCreateRequest, WireJob } from '../../../core/providers/wire.ts'
 import { abortOnCancel } from '../../../platform/disposables.ts';
 import { recipeOf } from '../recipeOf.ts';
 import type { ConfirmedPlan } from './askPlan.ts';
+import { fileKey } from './jobPlan.ts';
 import { answerTimeoutMs, lookSignal, settle } from './lostJob.ts';
 import type { CheckedFile } from './planCheck.ts';
 import { confirmServicePrice, Refusal, refuseAboveCaps, reserve } from './reservation.ts';
@@ -116,7 +117,7 @@ async function noteRequest(
   }
   await pendingNotes.expect({
     ...{ requestId, connectionId: plan.connection.id, request, freshFile, at: Date.now() },
-    trainingFile: training?.toString() ?? request.training_file,
+    trainingFile: fileKey(check.training.file),
   });
 }
 

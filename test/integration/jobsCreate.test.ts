@@ -91,6 +91,7 @@ suite('preflight and creation', () => {
       peek: async () => service,
       onDidChange: changed.event,
     };
+    const spending = new SpendingLedger(join(folder, 'ledger'));
     const dist = join(extension().path, 'dist');
     const jobOrigins = new JobOrigins(new Memory());
     const trainingFiles = own(new TrainingFiles(new Memory(), jobOrigins));
@@ -100,10 +101,10 @@ suite('preflight and creation', () => {
       ...{ log: quiet, connections, jobStore: new JobStore(), jobOrigins },
       datasets: own(new Datasets({ log: quiet, rules, checker, trainingFiles })),
       tokens: own(new TokenCounter({ program: join(dist, 'tokenWorker.js'), log: quiet })),
-      spending: new SpendingLedger(join(folder, 'ledger')),
+      spending,
       uploadNotes: new UploadNotes(new Memory(), folder),
       createMemory: new CreateMemory(new Memory()),
-      pendingNotes: new PendingNotes(folder),
+      pendingNotes: new PendingNotes(folder, spending),
       view: { reveal: async () => {} },
     };
   }

@@ -38,13 +38,14 @@ export function registerCreate(given: RegisterCreateServices, view: JobView): vs
   const { context, log, connections } = given;
   const folder = context.globalStorageUri.fsPath;
   const { globalState } = context;
+  const spending = new SpendingLedger(folder);
   const services: CreateServices = {
     ...given,
     view,
-    spending: new SpendingLedger(folder),
+    spending,
     uploadNotes: new UploadNotes(globalState, folder),
     createMemory: new CreateMemory(globalState),
-    pendingNotes: new PendingNotes(folder),
+    pendingNotes: new PendingNotes(folder, spending),
   };
   const disposables = new DisposableStore();
   const diagnostics = disposables.add(new JobFileDiagnostics(connections, log));

@@ -6,9 +6,10 @@ import { describeStatus } from '../../../core/jobs/jobStatus.ts';
 import { pendingFor, type PendingJob } from '../../../core/jobs/pendingJob.ts';
 import { ServiceError } from '../../../core/providers/port.ts';
 import { statusText } from '../../../messages/jobs.ts';
+import { pause } from '../pause.ts';
+import { noteMade, written } from './bookkeeping.ts';
 import { fileKey, type PlanFile } from './jobPlan.ts';
 import { lookSignal } from './lostJob.ts';
-import { pause } from './sendFile.ts';
 import type { CreateServices } from './services.ts';
 
 const searchMs = 30_000;
@@ -25,7 +26,7 @@ export async function resolvePending(services: CreateServices, connectionId: str
 }
 
 async function resolveOne(services: CreateServices, pending: PendingJob): Promise<boolean> {
-  const { connections, pendingNotes, jobOrigins, jobStore, spending, view } = services;
+  const { connections, pendingNotes, jobOrigins, jobStore, log, view } = services;
   const connection = connections.get(pending.connectionId);
   if (connection === undefined) return true;
   const title = vscode.l10n.t('Looking for a job that was asked for earlier');
@@ -45,13 +46,12 @@ async function resolveOne(services: CreateServices, pending: PendingJob): Promis
       ? vscode.l10n.t('The newest jobs do not name it. If it appears after all, there will be two.')
       : vscode.l10n.t('The jobs could not be read, so it may be there.');
     if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, go)) !== go) return false;
-    await pendingNotes.settle(pending.requestId);
+    await pendingNotes.giveUp(pending.requestId);
     return true;
   }
   const ref = { connectionId: connection.id, jobId: outcome.job.id };
-  await jobOrigins.adopt(ref, pending.requestId);
-  await pendingNotes.settle(pending.requestId);
-  await spending.append({ kind: 'created', id: pending.requestId, at: Date.now(), job: outcome.job.id });
+  await noteMade(services, pending.requestId, outcome.job.id);
+  await written(log, 'The origin of a job that was found could not be kept', () => jobOrigins.adopt(ref, pending.requestId));
   jobStore.applyJob(ref.connectionId, outcome.job, asked);
   const show = vscode.l10n.t('Show Job');
   const another = vscode.l10n.t('Create Another Job');

@@ -17,18 +17,17 @@ export async function refuseAboveCaps({ spending }: CreateServices, { check: { c
 
 /**
  * Right before the job is asked for, for all windows: an upload that a window did not live to end holds no money.
- * `told` is what the service itself wants. True if something was reserved.
+ * `told` is what the service itself wants.
  */
-export async function reserve({ spending }: CreateServices, { plan, check: { cost } }: ConfirmedPlan, requestId: string, told: number | undefined): Promise<boolean> {
+export async function reserve({ spending }: CreateServices, { plan, check: { cost } }: ConfirmedPlan, requestId: string, told: number | undefined): Promise<void> {
   const dollars = told === undefined ? (cost.kind === 'dollars' ? cost.dollars : undefined) : { likely: told, high: told };
-  if (dollars === undefined) return false;
+  if (dollars === undefined) return;
   const { likely, high } = dollars;
   const breach = await spending.reserve({
     ...{ kind: 'reserved', id: requestId, at: Date.now(), likely, high, price: cost.kind === 'dollars' ? cost.price.value : undefined },
     ...{ connection: plan.connection.id, model: plan.draft.model },
   });
   if (breach !== undefined) throw new Refusal(breachText(breach, vscode.env.language));
-  return true;
 }
 
 /**

@@ -94,7 +94,11 @@ export async function runJobFile(services: JobFileServices, argument: unknown): 
       model: plan.draft.model,
       inputs,
     };
-    await replaceFile(lockPath, formatJobLock(lock));
+    try {
+      await replaceFile(lockPath, formatJobLock(lock));
+    } catch (error) {
+      await reportError(vscode.l10n.t('The job is made, but its record beside the job file could not be written'), error, services.log);
+    }
     return created;
   } catch (error) {
     await reportError(vscode.l10n.t('The job file could not be run'), error, services.log);

@@ -169,6 +169,24 @@ suite('preflight and creation', () => {
     await setting(settingIds.costMaxPerMonth, undefined);
   });
 
+  test('a price that a profile promises and the service never names keeps no cap: refused before the first byte leaves', async () => {
+    await setting(settingIds.costMaxPerMonth, 10);
+    const { compatible: promising } = overrideProviders({ compatible: { asOf: '2026-11-28', capabilities: { estimate: true } } }).providers;
+    const connection: Connection = { ...remote, profile: promising };
+    const service = new Remote();
+    const services = servicesFor(connection, service);
+    const plan = planOf(connection);
+    const found = await check(services, plan);
+    assert.deepEqual([found.cost.kind, found.preflight.against], ['unknown', []]);
+    await assert.rejects(submitPlan(services, { plan, check: found }), /the price of this model is unknown/);
+    assert.deepEqual([service.uploaded, service.asked.includes('create')], [0, false]);
+    await setting(settingIds.costMaxPerMonth, undefined);
+    await submitPlan(services, { plan: { ...plan, maxCost: 1 }, check: found }).then(
+      () => assert.fail('a limit of a job file is one, too'),
+      (error: Error) => assert.match(error.message, /the price of this model is unknown/),
+    );
+  });
+
   test('a job is created, its money noted, and what the service does with metadata learnt', async () => {
     const service = new Remote();
     service.onCreate = () => job('made', 5, { training_file: 'file-1' });

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Service } from '../../../core/providers/port.ts';
 import type { JobCreateRequest } from '../../../core/providers/wire.ts';
 import { breachText, dollarsText } from '../../../messages/cost.ts';
+import { reasonText } from '../../../messages/preflight.ts';
 import { caps } from '../../../platform/spending.ts';
 import type { ConfirmedPlan } from './askPlan.ts';
 import type { CreateServices } from './services.ts';
@@ -16,10 +17,23 @@ export async function refuseAboveCaps({ spending }: CreateServices, { check: { c
 }
 
 /**
+ * A cap that cannot be kept is no cap. A profile may promise that the service names its price; whether it was asked, or
+ * can be, is what `isTold` says.
+ */
+export function refuseUnpriced({ plan, check: { cost } }: ConfirmedPlan, isTold: boolean): void {
+  if (cost.kind !== 'unknown' || isTold) return;
+  const { perJob, perMonth } = caps();
+  if ([perJob, perMonth, plan.maxCost].every((cap) => cap === undefined)) return;
+  throw new Refusal(reasonText({ code: 'cap.priceUnknown' }, vscode.env.language).sentence);
+}
+
+/**
  * Right before the job is asked for, for all windows: an upload that a window did not live to end holds no money.
  * `told` is what the service itself wants.
  */
-export async function reserve({ spending }: CreateServices, { plan, check: { cost } }: ConfirmedPlan, requestId: string, told: number | undefined): Promise<void> {
+export async function reserve({ spending }: CreateServices, confirmed: ConfirmedPlan, requestId: string, told: number | undefined): Promise<void> {
+  const { plan, check: { cost } } = confirmed;
+  refuseUnpriced(confirmed, told !== undefined);
   const dollars = told === undefined ? (cost.kind === 'dollars' ? cost.dollars : undefined) : { likely: told, high: told };
   if (dollars === undefined) return;
   const { likely, high } = dollars;

@@ -14,7 +14,7 @@ import { askNoted, noteMade, written } from './bookkeeping.ts';
 import { fileKey } from './jobPlan.ts';
 import { answerTimeoutMs, lookSignal, settle } from './lostJob.ts';
 import type { CheckedFile } from './planCheck.ts';
-import { confirmServicePrice, Refusal, refuseAboveCaps, reserve } from './reservation.ts';
+import { confirmServicePrice, Refusal, refuseAboveCaps, refuseUnpriced, reserve } from './reservation.ts';
 import { sendFile } from './sendFile.ts';
 import type { CreateServices } from './services.ts';
 
@@ -69,10 +69,12 @@ export async function submitPlan(services: CreateServices, confirmed: ConfirmedP
   return { job, requestId, inputs };
 }
 
-async function prepare(services: CreateServices, { plan, check }: ConfirmedPlan, requestId: string, report: Report, signal: AbortSignal) {
+async function prepare(services: CreateServices, confirmed: ConfirmedPlan, requestId: string, report: Report, signal: AbortSignal) {
   const { connections, createMemory } = services;
+  const { plan, check } = confirmed;
   const { connection, draft } = plan;
   const service = await connections.service(connection, signal);
+  refuseUnpriced(confirmed, service.estimates !== undefined);
   const keepsMetadata = connection.profile.capabilities.metadata && createMemory.of(connection).dropsMetadata !== true;
   const send = (file: CheckedFile): Promise<SentFile & { readonly fresh?: boolean }> => sendChecked(services, service, plan, file, keepsMetadata, report, signal);
   const training = await send(check.training);

@@ -30,6 +30,12 @@ export class PendingNotes {
     await replaceJson(this.#pathOf(job.requestId), job, { mode: 0o600 });
   }
 
+  /** For a request that has ended without an answer: there may be a job, but nobody waits for it any more. */
+  async end(requestId: string): Promise<void> {
+    const job = (await this.all()).find((each) => each.requestId === requestId);
+    if (job !== undefined) await this.expect({ ...job, isOver: true });
+  }
+
   /** For a request that has become a job. */
   async settle(requestId: string): Promise<void> {
     await removeTree(this.#pathOf(requestId));

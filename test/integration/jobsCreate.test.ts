@@ -44,6 +44,7 @@ class Remote extends ScriptedService {
   uploads = undefined as never;
   uploaded = 0;
   shutdown: string | null = null;
+  estimates?: NonNullable<Service['estimates']>;
   override uploadFile = (async (upload: FileUpload) => {
     for await (const chunk of upload.open()) assert.ok(chunk.length > 0);
     this.uploaded += 1;
@@ -185,6 +186,27 @@ suite('preflight and creation', () => {
       () => assert.fail('a limit of a job file is one, too'),
       (error: Error) => assert.match(error.message, /the price of this model is unknown/),
     );
+  });
+
+  test('a refusal after the upload says what lies at the service now, and leaves neither note nor money', async () => {
+    const service = new Remote();
+    service.estimates = { price: async () => ({ price: 20, allowed: false }) };
+    const services = servicesFor(remote, service);
+    const plan = planOf(remote);
+    const found = await check(services, plan);
+    const before = await services.spending.all();
+    await assert.rejects(submitPlan(services, { plan, check: found }), /does not cover it\..* uploaded to Remote, and still there: a\.train\.jsonl\.$/);
+    delete service.estimates;
+    // The limit is reached while the file is on its way.
+    const upload = service.uploadFile as (...given: unknown[]) => Promise<unknown>;
+    service.uploadFile = (async (...given: unknown[]) => {
+      await setting(settingIds.costMaxPerMonth, 0.001);
+      return upload(...given);
+    }) as never;
+    const fresh = new UploadNotes(new Memory(), await mkdtemp(join(folder, 'fresh-')));
+    await assert.rejects(submitPlan({ ...services, uploadNotes: fresh }, { plan, check: found }), /your limit is .* still there: a\.train\.jsonl\.$/);
+    await setting(settingIds.costMaxPerMonth, undefined);
+    assert.deepEqual([await services.pendingNotes.all(), await services.spending.all(), service.asked.includes('create')], [[], before, false]);
   });
 
   test('a job is created, its money noted, and what the service does with metadata learnt', async () => {

@@ -13,6 +13,8 @@ export type PendingJob = {
   readonly trainingFile: string;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** The request has ended without an answer: nothing is on its way any more. */
+  readonly isOver?: boolean;
 };
 
 /** A job that has not appeared for so long was never made. */
@@ -26,6 +28,11 @@ export function parsePendingJob(text: string, now: number): PendingJob | undefin
   } catch {
     return undefined;
   }
+}
+
+/** Whether a request may still be on its way, in this window or in another one. Times in milliseconds. */
+export function mayBeAnswered({ at, isOver = false }: PendingJob, timeoutMs: number, now: number): boolean {
+  return !isOver && now - at < timeoutMs;
 }
 
 /** Requests of a connection for a job from the same file: `trainingFile` as in a note, so that it is found by its id at the service, too. */

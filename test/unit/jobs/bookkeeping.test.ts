@@ -134,6 +134,14 @@ test('wherever a note ends without a job its money is free: given up, too old, i
   assert.deepEqual(ledger.held, ['given late', 'kept no job'], 'a job that appears after all counts again');
 });
 
+test('a request that ended without an answer stays noted, but is on its way no more', async () => {
+  await notes.expect(pending('r'));
+  await notes.end('r');
+  assert.deepEqual((await notes.all()).map(({ requestId, isOver }) => [requestId, isOver]), [['r', true]]);
+  await notes.end('settled meanwhile');
+  assert.deepEqual(await noted(), ['r']);
+});
+
 test('money that cannot be freed keeps its note', async () => {
   ledger.reserve('r');
   await notes.expect(pending('r'));

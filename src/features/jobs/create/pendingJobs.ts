@@ -3,13 +3,13 @@ import * as vscode from 'vscode';
 import { searchRequested } from '../../../core/jobs/createOnce.ts';
 import { jobLabel } from '../../../core/jobs/jobName.ts';
 import { describeStatus } from '../../../core/jobs/jobStatus.ts';
-import { pendingFor, type PendingJob } from '../../../core/jobs/pendingJob.ts';
+import { mayBeAnswered, pendingFor, type PendingJob } from '../../../core/jobs/pendingJob.ts';
 import { ServiceError } from '../../../core/providers/port.ts';
 import { statusText } from '../../../messages/jobs.ts';
 import { pause } from '../pause.ts';
 import { noteMade, written } from './bookkeeping.ts';
 import { fileKey, type PlanFile } from './jobPlan.ts';
-import { lookSignal } from './lostJob.ts';
+import { answerTimeoutMs, lookSignal } from './lostJob.ts';
 import type { CreateServices } from './services.ts';
 
 const searchMs = 30_000;
@@ -40,6 +40,10 @@ async function resolveOne(services: CreateServices, pending: PendingJob): Promis
   const name = posix.basename(vscode.Uri.parse(pending.trainingFile).path);
   const time = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'short', timeStyle: 'short' }).format(pending.at);
   if (outcome.kind === 'lost') {
+    const stillNoted = (await pendingNotes.all()).some(({ requestId }) => requestId === pending.requestId);
+    // Its own window has had the answer meanwhile, and it was no.
+    if (!stillNoted) return true;
+    if (mayBeAnswered(pending, answerTimeoutMs, Date.now())) return (await askToLookAgain(name, time)) && resolveOne(services, pending);
     const go = vscode.l10n.t('Create Another Job');
     const message = vscode.l10n.t('A job from {0} was asked for on {1}, and its answer never came.', name, time);
     const detail = outcome.looked
@@ -61,4 +65,12 @@ async function resolveOne(services: CreateServices, pending: PendingJob): Promis
   const chosen = await vscode.window.showInformationMessage(message, { modal: true, detail }, show, another);
   if (chosen === show) await view.reveal(ref);
   return chosen === another;
+}
+
+/** A request that is not over yet is left alone, also where another window sent it: giving it up would lose it. */
+async function askToLookAgain(name: string, time: string): Promise<boolean> {
+  const look = vscode.l10n.t('Look Again');
+  const message = vscode.l10n.t('A job from {0} is being asked for since {1}.', name, time);
+  const detail = vscode.l10n.t('Its answer may take up to {0} minutes. Look again then; a second request now could make two jobs.', answerTimeoutMs / 60_000);
+  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, look)) === look;
 }

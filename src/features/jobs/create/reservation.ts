@@ -10,6 +10,14 @@ import type { CreateServices } from './services.ts';
 /** Something that the person already knows of, or that was just said to them. */
 export class Refusal extends Error {}
 
+/** What was refused only once the files were at the service says that they are there. */
+export function afterUpload(refusal: Refusal, { plan, check }: ConfirmedPlan): Refusal {
+  const sent = [check.training, check.validation].flatMap((each) => (each?.file.kind === 'local' ? [each.name] : []));
+  if (sent.length === 0) return refusal;
+  const names = new Intl.ListFormat(vscode.env.language).format(sent);
+  return new Refusal(`${refusal.message} ${vscode.l10n.t('No job was made; uploaded to {0}, and still there: {1}.', plan.connection.label, names)}`);
+}
+
 /** The caps are kept once more before the first byte leaves: other windows may have spent meanwhile. */
 export async function refuseAboveCaps({ spending }: CreateServices, { check: { cost } }: ConfirmedPlan): Promise<void> {
   const breach = cost.kind === 'dollars' ? await spending.breach(cost.dollars.high, Date.now()) : undefined;

@@ -14,7 +14,7 @@ import { askNoted, noteMade, written } from './bookkeeping.ts';
 import { fileKey } from './jobPlan.ts';
 import { answerTimeoutMs, lookSignal, settle } from './lostJob.ts';
 import type { CheckedFile } from './planCheck.ts';
-import { confirmServicePrice, Refusal, refuseAboveCaps, refuseUnpriced, reserve } from './reservation.ts';
+import { afterUpload, confirmServicePrice, Refusal, refuseAboveCaps, refuseUnpriced, reserve } from './reservation.ts';
 import { sendFile } from './sendFile.ts';
 import type { CreateServices } from './services.ts';
 
@@ -37,36 +37,46 @@ export async function submitPlan(services: CreateServices, confirmed: ConfirmedP
   const requestId = crypto.randomUUID();
   await refuseAboveCaps(services, confirmed);
   const title = vscode.l10n.t('Creating a fine-tuning job on {0}', plan.connection.label);
-  const { service, request, outcome, options, inputs } = await vscode.window.withProgress(
+  const { service, request, outcome, look, files } = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (progress, token) => {
       const cancel = abortOnCancel(token);
       try {
-        const report: Report = (message) => progress.report({ message });
-        const { service: open, request: wanted, fresh, files } = await prepare(services, confirmed, requestId, report, cancel.signal);
-        if (open.estimates !== undefined) report(vscode.l10n.t('asking for the price'));
-        const told = await confirmServicePrice(services, open, wanted, confirmed, cancel.signal);
-        const look: LookOptions = { freshFile: fresh, wait: pause, lookSignal };
-        const steps = {
-          note: () => noteRequest(services, confirmed, requestId, wanted, fresh),
-          reserve: () => reserve(services, confirmed, requestId, told),
-          ask: () => {
-            report(vscode.l10n.t('asking for the job'));
-            return ask(services, confirmed, open, wanted, look);
-          },
-        };
-        return { ...(await askNoted(services, requestId, steps, cancel.signal)), options: look, inputs: files };
+        return await sendAndAsk(services, confirmed, requestId, (message) => progress.report({ message }), cancel.signal);
       } finally {
         cancel.dispose();
       }
     },
   );
-  const job = await settle(service, request, outcome, options);
+  const job = await settle(service, request, outcome, look);
   // Whoever gives up on a lost job is asked again when the same file is to be trained once more.
-  if (job === undefined) return undefined;
+  if (job === undefined) {
+    await written(services.log, 'The end of a request could not be noted', () => services.pendingNotes.end(requestId));
+    return undefined;
+  }
   await noteMade(services, requestId, job.id);
   await learn(services, plan, { access: { kind: 'open', at: Date.now() } });
-  return { job, requestId, inputs };
+  return { job, requestId, inputs: files };
+}
+
+async function sendAndAsk(services: CreateServices, confirmed: ConfirmedPlan, requestId: string, report: Report, signal: AbortSignal) {
+  const { service, request, fresh, files } = await prepare(services, confirmed, requestId, report, signal);
+  try {
+    if (service.estimates !== undefined) report(vscode.l10n.t('asking for the price'));
+    const told = await confirmServicePrice(services, service, request, confirmed, signal);
+    const look: LookOptions = { freshFile: fresh, wait: pause, lookSignal };
+    const steps = {
+      note: () => noteRequest(services, confirmed, requestId, request, fresh),
+      reserve: () => reserve(services, confirmed, requestId, told),
+      ask: () => {
+        report(vscode.l10n.t('asking for the job'));
+        return ask(services, confirmed, service, request, look);
+      },
+    };
+    return { service, request, outcome: await askNoted(services, requestId, steps, signal), look, files };
+  } catch (error) {
+    throw error instanceof Refusal ? afterUpload(error, confirmed) : error;
+  }
 }
 
 async function prepare(services: CreateServices, confirmed: ConfirmedPlan, requestId: string, report: Report, signal: AbortSignal) {
@@ -143,14 +153,14 @@ async function ask(
   service: Service,
   request: JobCreateRequest,
   options: LookOptions,
-): Promise<{ readonly service: Service; readonly request: JobCreateRequest; readonly outcome: CreateOutcome }> {
+): Promise<CreateOutcome> {
   try {
     const outcome = await createOnce(service, request, AbortSignal.timeout(answerTimeoutMs), options);
     const sent = request.metadata?.[requestIdKey];
     if (outcome.kind === 'created' && sent !== undefined && outcome.job.metadata?.[requestIdKey] !== sent) {
       await learn(services, plan, { dropsMetadata: true });
     }
-    return { service, request, outcome };
+    return outcome;
   } catch (error) {
     const access = accessAfter(error, Date.now());
     if (access !== undefined) await learn(services, plan, { access });

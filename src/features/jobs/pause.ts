@@ -1,5 +1,6 @@
-/** Waits, less if the signal is aborted. */
+/** Waits, less if the signal is aborted, not at all if it is already. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted === true) return Promise.resolve();
   return new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer);

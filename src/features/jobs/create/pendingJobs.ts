@@ -40,10 +40,13 @@ async function resolveOne(services: CreateServices, pending: PendingJob): Promis
   const name = posix.basename(vscode.Uri.parse(pending.trainingFile).path);
   const time = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'short', timeStyle: 'short' }).format(pending.at);
   if (outcome.kind === 'lost') {
-    const stillNoted = (await pendingNotes.all()).some(({ requestId }) => requestId === pending.requestId);
-    // Its own window has had the answer meanwhile, and it was no.
-    if (!stillNoted) return true;
-    if (mayBeAnswered(pending, answerTimeoutMs, Date.now())) return (await askToLookAgain(name, time)) && resolveOne(services, pending);
+    const note = (await pendingNotes.all()).find(({ requestId }) => requestId === pending.requestId);
+    if (note === undefined) {
+      // The answer may be a job that no list names yet.
+      void vscode.window.showInformationMessage(vscode.l10n.t('Another window has just had the answer to its request for a job from {0}. Look there before you create another one.', name));
+      return false;
+    }
+    if (mayBeAnswered(note, answerTimeoutMs, Date.now())) return (await askToLookAgain(name, time)) && resolveOne(services, note);
     const go = vscode.l10n.t('Create Another Job');
     const message = vscode.l10n.t('A job from {0} was asked for on {1}, and its answer never came.', name, time);
     const detail = outcome.looked

@@ -80,7 +80,7 @@ class Deployer {
   async deploy(): Promise<void> {
     const workbench = this.#workbench;
     const { deployments } = this.#nebius;
-    await this.#open('Neb');
+    await workbench.openContainer('Tunesmith');
     await workbench.treeRow('support').first().click({ button: 'right' });
     await workbench.screenshot('deploy-menu');
     await workbench.pickFromMenu('Deploy Tuned Model…');

@@ -65,7 +65,7 @@ class Deployer {
     await this.#open('Neb');
     await workbench.treeRow('support').first().waitFor();
     await workbench.runCommand('Fine-Tuning: Select Chat Model…');
-    await workbench.quickRows().filter({ hasText: 'not deployed, so it does not answer yet' }).waitFor();
+    await workbench.quickRows().filter({ hasText: 'must be deployed before it answers' }).waitFor();
     await workbench.quickRows().filter({ hasText: 'Name the Deployment of' }).waitFor();
     await this.#inThemes('deploy-offered');
     await workbench.pick('Deploy support…');

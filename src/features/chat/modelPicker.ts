@@ -89,9 +89,9 @@ function toUndeployedItems(services: PickerServices): readonly Item[] {
   const { id } = services.connections.current;
   return listUndeployed(services, id).flatMap(({ job }): Item[] => {
     const ref = { connectionId: id, jobId: job.id };
-    const about = { description: vscode.l10n.t('not deployed, so it does not answer yet'), detail: job.id };
+    const about = { description: vscode.l10n.t('must be deployed before it answers'), detail: job.id };
     const deploy = { label: `$(rocket) ${vscode.l10n.t('Deploy {0}…', jobLabel(job))}`, ...about, command: commandIds.modelsDeploy, argument: { ref } };
-    const name = { label: `$(edit) ${vscode.l10n.t('Name the Deployment of {0}…', jobLabel(job))}`, description: vscode.l10n.t('deployed already, in the console or by another window'), detail: job.id, unnamed: ref };
+    const name = { label: `$(edit) ${vscode.l10n.t('Name the Deployment of {0}…', jobLabel(job))}`, description: vscode.l10n.t('deployed already, for example in the console'), detail: job.id, unnamed: ref };
     return [deploy, name];
   });
 }

@@ -7,6 +7,7 @@ import {
   formatEntry,
   parseEntries,
   spendings,
+  withoutJob,
   type CapBreach,
   type Caps,
   type LedgerEntry,
@@ -34,6 +35,11 @@ export class SpendingLedger {
     return spendings(await this.#entries());
   }
 
+  /** Ids of requests that no job is known of, also of those that were given up. */
+  async withoutJob(): Promise<ReadonlySet<string>> {
+    return withoutJob(await this.#entries());
+  }
+
   /** Whether a job of so many dollars may be made, as things stand. */
   async breach(high: number, at: number): Promise<CapBreach | undefined> {
     return breachOf(caps(), await this.all(), high, at);
@@ -48,6 +54,11 @@ export class SpendingLedger {
     const breach = breachOfReserved(caps(), await this.#entries(), reservation.id);
     if (breach !== undefined) await this.append({ kind: 'released', id: reservation.id, at: reservation.at });
     return breach;
+  }
+
+  /** Notes what became of a request; nothing if no money was reserved for it, or if its job is known already. */
+  async settle(entry: Extract<LedgerEntry, { readonly kind: 'released' | 'created' }>): Promise<void> {
+    if ((await this.withoutJob()).has(entry.id)) await this.append(entry);
   }
 
   /** Durable once it resolves. */

@@ -49,7 +49,7 @@ export type ChatPageState = {
 };
 
 /** Why no question can be asked; 'ready' if one can. */
-export type ChatReadiness = 'loading' | 'untrusted' | 'noKey' | 'keyRefused' | 'failed' | 'noModels' | 'noneChosen' | 'ready';
+export type ChatReadiness = 'loading' | 'untrusted' | 'noKey' | 'keyRefused' | 'failed' | 'noModels' | 'noneDeployed' | 'noneChosen' | 'ready';
 
 export type ChatHeader = {
   readonly readiness: ChatReadiness;
@@ -113,6 +113,9 @@ export type ChatStrings = {
   readonly noKeyText: string;
   readonly tryAgain: string;
   readonly noneChosenText: string;
+  readonly noneDeployedTitle: string;
+  /** {0} a connection */
+  readonly noneDeployedText: string;
   readonly untrustedText: string;
   readonly manageTrust: string;
   readonly loading: string;

@@ -89,6 +89,8 @@ function grow({ connections: all = [remote], services = {}, keyless = [] }: Grou
   };
 }
 
+const untilAnswered = new vscode.CancellationTokenSource().token;
+
 suite('job tree', () => {
   test('every status has a row with words, an icon and an identity', async () => {
     using ground = grow();
@@ -180,7 +182,7 @@ suite('job tree', () => {
     const store = new JobStore();
     const ref = { connectionId: 'c', jobId: 'a' };
     store.applyPage('c', page([job('a', 1, { estimated_finish: 9_999_999_999 })]), store.ask(1));
-    const around = { profile: compatibleProfile, life: undefined, deleted: false, now: Date.now() };
+    const around = { profile: compatibleProfile, life: undefined, deleted: false, requestId: undefined, now: Date.now() };
     const well = jobNodeItem({ kind: 'job', ref }, store.get(ref), { ...around, stalledMs: undefined });
     assert.match(String(well.description), / left/);
     const stalled = jobNodeItem({ kind: 'job', ref }, store.get(ref), { ...around, stalledMs: 300_000 });
@@ -201,8 +203,8 @@ suite('job tree', () => {
     assert.equal(row.label, 'Message 2 in line 3 of the training file is not accepted');
     assert.equal(row.description, 'is **bad** $(error) [x](command:evil)');
     assert.match(row.contextValue ?? '', /\bhasLine\b/);
-    const { tooltip } = await ground.tree.resolveTreeItem(ground.tree.getTreeItem(first), first);
-    const { tooltip: reasonTooltip } = await ground.tree.resolveTreeItem(row, reason);
+    const { tooltip } = await ground.tree.resolveTreeItem(ground.tree.getTreeItem(first), first, untilAnswered);
+    const { tooltip: reasonTooltip } = await ground.tree.resolveTreeItem(row, reason, untilAnswered);
     for (const text of [tooltip, reasonTooltip]) {
       assert.ok(text instanceof vscode.MarkdownString);
       assert.ok(!text.value.includes('**bad**') && !text.value.includes('[x](command'), text.value);
@@ -220,16 +222,15 @@ suite('job tree', () => {
     ground.plant(named.jobs);
     ground.plant(unnamed.jobs, 'd');
     const tooltipOf = async (node: JobNode): Promise<string> => {
-      const { tooltip } = await ground.tree.resolveTreeItem(ground.tree.getTreeItem(node), node);
+      const { tooltip } = await ground.tree.resolveTreeItem(ground.tree.getTreeItem(node), node, untilAnswered);
       return tooltip instanceof vscode.MarkdownString ? tooltip.value : '';
     };
     const [failure, success] = await ground.jobs();
     assert.ok(failure && success);
-    const [reason] = await ground.open(failure);
-    assert.ok(reason);
-    named.asked.length = 0;
     assert.match(await tooltipOf(success), /Succeeded/);
     assert.deepEqual(named.asked, [], 'only why a job failed is worth a question');
+    const [reason] = await ground.open(failure);
+    assert.ok(reason);
     assert.match(await tooltipOf(failure), /Request ID: req\\_0a1b2c3d/);
     assert.match(await tooltipOf(reason), /req\\_0a1b2c3d/);
     assert.deepEqual(named.asked, ['job a'], 'once');
@@ -239,6 +240,61 @@ suite('job tree', () => {
     const record = ground.jobStore.get({ connectionId: 'c', jobId: 'a' }) ?? assert.fail();
     assert.match(supportDetails(record, remote, 'req_0a1b2c3d'), /^Request: req_0a1b2c3d$/m);
     assert.doesNotMatch(supportDetails(record, remote, undefined), /^Request:/m);
+  });
+
+  test('why a job failed is told before the service answers, and its request once it does', async () => {
+    const service = new FullService();
+    service.requestId = 'req_late';
+    const failed = job('a', 1, { status: 'failed', error: { code: 'server_error', message: 'internal error', param: null } });
+    service.jobs = [failed];
+    let say = (): void => {};
+    const answered = new Promise<void>((resolve) => (say = resolve));
+    const retrieve = service.retrieveJob.bind(service);
+    service.retrieveJob = async (...given) => (await answered, retrieve(...given));
+    using ground = grow({ services: { c: service } });
+    ground.plant(service.jobs);
+    const [failure] = await ground.jobs();
+    assert.ok(failure);
+    const errorText = async (): Promise<string> => {
+      const [reason] = await ground.open(failure);
+      const tooltip = reason && ground.tree.getTreeItem(reason).tooltip;
+      return tooltip instanceof vscode.MarkdownString ? tooltip.value : '';
+    };
+    assert.match(await errorText(), /internal error/);
+    const jobText = async (token: vscode.CancellationToken): Promise<string> => {
+      const { tooltip } = await ground.tree.resolveTreeItem(ground.tree.getTreeItem(failure), failure, token);
+      return tooltip instanceof vscode.MarkdownString ? tooltip.value : '';
+    };
+    const left = new vscode.CancellationTokenSource();
+    left.cancel();
+    for (const token of [untilAnswered, left.token]) {
+      const text = await jobText(token);
+      assert.match(text, /Failed/);
+      assert.doesNotMatch(text, /Request ID/);
+    }
+    ground.drawn.length = 0;
+    say();
+    await until('the row is drawn again', () => ground.drawn.includes(failure));
+    assert.match(await errorText(), /req\\_late/);
+    assert.match(await jobText(untilAnswered), /Request ID: req\\_late/);
+    assert.deepEqual(service.asked.filter((call) => call === 'job a'), ['job a']);
+  });
+
+  test('a service that could not say a request id is not asked again at each look', async () => {
+    const service = new FullService();
+    service.jobs = [job('a', 1, { status: 'failed' })];
+    using ground = grow({ services: { c: service } });
+    ground.plant(service.jobs);
+    const ids = new RequestIds(ground);
+    const record = ground.jobStore.get({ connectionId: 'c', jobId: 'a' }) ?? assert.fail();
+    service.onAsk = () => {
+      throw new ServiceError('no route', { kind: 'unreachable' });
+    };
+    await ids.learn(record);
+    await ids.learn(record);
+    assert.deepEqual(service.asked, ['job a']);
+    await ids.of(record);
+    assert.deepEqual(service.asked, ['job a', 'job a'], 'who copies the details wants to know now');
   });
 
   test('a request id that could not be asked for is asked for the next time', async () => {

@@ -44,6 +44,7 @@ class Remote extends ScriptedService {
   uploads = undefined as never;
   uploaded = 0;
   shutdown: string | null = null;
+  estimates?: NonNullable<Service['estimates']>;
   override uploadFile = (async (upload: FileUpload) => {
     for await (const chunk of upload.open()) assert.ok(chunk.length > 0);
     this.uploaded += 1;
@@ -91,6 +92,7 @@ suite('preflight and creation', () => {
       peek: async () => service,
       onDidChange: changed.event,
     };
+    const spending = new SpendingLedger(join(folder, 'ledger'));
     const dist = join(extension().path, 'dist');
     const jobOrigins = new JobOrigins(new Memory());
     const trainingFiles = own(new TrainingFiles(new Memory(), jobOrigins));
@@ -100,10 +102,10 @@ suite('preflight and creation', () => {
       ...{ log: quiet, connections, jobStore: new JobStore(), jobOrigins },
       datasets: own(new Datasets({ log: quiet, rules, checker, trainingFiles })),
       tokens: own(new TokenCounter({ program: join(dist, 'tokenWorker.js'), log: quiet })),
-      spending: new SpendingLedger(join(folder, 'ledger')),
+      spending,
       uploadNotes: new UploadNotes(new Memory(), folder),
       createMemory: new CreateMemory(new Memory()),
-      pendingNotes: new PendingNotes(folder),
+      pendingNotes: new PendingNotes(folder, spending),
       view: { reveal: async () => {} },
     };
   }
@@ -166,6 +168,45 @@ suite('preflight and creation', () => {
     );
     assert.equal(breaches.filter((breach) => breach?.kind === 'month').length, 2);
     await setting(settingIds.costMaxPerMonth, undefined);
+  });
+
+  test('a price that a profile promises and the service never names keeps no cap: refused before the first byte leaves', async () => {
+    await setting(settingIds.costMaxPerMonth, 10);
+    const { compatible: promising } = overrideProviders({ compatible: { asOf: '2026-11-28', capabilities: { estimate: true } } }).providers;
+    const connection: Connection = { ...remote, profile: promising };
+    const service = new Remote();
+    const services = servicesFor(connection, service);
+    const plan = planOf(connection);
+    const found = await check(services, plan);
+    assert.deepEqual([found.cost.kind, found.preflight.against], ['unknown', []]);
+    await assert.rejects(submitPlan(services, { plan, check: found }), /the price of this model is unknown/);
+    assert.deepEqual([service.uploaded, service.asked.includes('create')], [0, false]);
+    await setting(settingIds.costMaxPerMonth, undefined);
+    await submitPlan(services, { plan: { ...plan, maxCost: 1 }, check: found }).then(
+      () => assert.fail('a limit of a job file is one, too'),
+      (error: Error) => assert.match(error.message, /the price of this model is unknown/),
+    );
+  });
+
+  test('a refusal after the upload says what lies at the service now, and leaves neither note nor money', async () => {
+    const service = new Remote();
+    service.estimates = { price: async () => ({ price: 20, allowed: false }) };
+    const services = servicesFor(remote, service);
+    const plan = planOf(remote);
+    const found = await check(services, plan);
+    const before = await services.spending.all();
+    await assert.rejects(submitPlan(services, { plan, check: found }), /does not cover it\..* uploaded to Remote, and still there: a\.train\.jsonl\.$/);
+    delete service.estimates;
+    // The limit is reached while the file is on its way.
+    const upload = service.uploadFile as (...given: unknown[]) => Promise<unknown>;
+    service.uploadFile = (async (...given: unknown[]) => {
+      await setting(settingIds.costMaxPerMonth, 0.001);
+      return upload(...given);
+    }) as never;
+    const fresh = new UploadNotes(new Memory(), await mkdtemp(join(folder, 'fresh-')));
+    await assert.rejects(submitPlan({ ...services, uploadNotes: fresh }, { plan, check: found }), /your limit is .* still there: a\.train\.jsonl\.$/);
+    await setting(settingIds.costMaxPerMonth, undefined);
+    assert.deepEqual([await services.pendingNotes.all(), await services.spending.all(), service.asked.includes('create')], [[], before, false]);
   });
 
   test('a job is created, its money noted, and what the service does with metadata learnt', async () => {

@@ -40,6 +40,7 @@ export async function inDeploying(visit: Visit): Promise<boolean> {
   try {
     return await visit('deploying', { folder, settings }, async (steps, workbench) => {
       const deployer = new Deployer(workbench, nebius);
+      await steps.run('the chat says that nothing is deployed, and where that is done', () => deployer.offer());
       await steps.run('a job is deployed, and its row leads to a chat', () => deployer.deploy());
       await steps.run('a checkpoint that cannot be deployed says why', () => deployer.fail());
       await steps.run('waiting for a deployment can be left', () => deployer.leave());
@@ -59,10 +60,27 @@ class Deployer {
     this.#nebius = nebius;
   }
 
+  async offer(): Promise<void> {
+    const workbench = this.#workbench;
+    await this.#open('Neb');
+    await workbench.treeRow('support').first().waitFor();
+    await workbench.runCommand('Fine-Tuning: Select Chat Model…');
+    await workbench.quickRows().filter({ hasText: 'must be deployed before it answers' }).waitFor();
+    await workbench.quickRows().filter({ hasText: 'Name the Deployment of' }).waitFor();
+    await this.#inThemes('deploy-offered');
+    await workbench.pick('Deploy support…');
+    await workbench.waitForQuickInput('Name of the deployment');
+    await workbench.page.keyboard.press('Escape');
+    await workbench.runCommand('Fine-Tuning: Chat with Tuned Model');
+    const chat = await workbench.webview('h2');
+    await chat.locator('h2', { hasText: 'No tuned model is deployed' }).waitFor();
+    await workbench.screenshot('none-deployed');
+  }
+
   async deploy(): Promise<void> {
     const workbench = this.#workbench;
     const { deployments } = this.#nebius;
-    await this.#open('Neb');
+    await workbench.openContainer('Tunesmith');
     await workbench.treeRow('support').first().click({ button: 'right' });
     await workbench.screenshot('deploy-menu');
     await workbench.pickFromMenu('Deploy Tuned Model…');

@@ -3,8 +3,8 @@ import { json, Loopback, type Answer } from '../unit/api/loopback.ts';
 import { FakeDeployments } from './fakeDeployments.ts';
 import { FakeUploads } from './fakeUploads.ts';
 
-/** How the service answers everything, or, for the last three, how it does one thing. */
-export type Manner = 'well' | 'pageNotFound' | 'keyRefused' | 'overloaded' | 'losesNewJob' | 'keepsNewJob' | 'answersForEver';
+/** How the service answers everything, or, for the last four, how it does one thing. */
+export type Manner = 'well' | 'pageNotFound' | 'keyRefused' | 'overloaded' | 'losesNewJob' | 'holdsNewJob' | 'keepsNewJob' | 'answersForEver';
 
 type Job = { readonly id: string; readonly [field: string]: unknown };
 
@@ -110,6 +110,11 @@ export class FakeService {
     if (this.manner === 'losesNewJob') {
       this.lost = job;
       response.destroy();
+      return;
+    }
+    if (this.manner === 'holdsNewJob') {
+      // Neither answered nor listed yet.
+      this.lost = job;
       return;
     }
     this.jobs.unshift(job);

@@ -37,6 +37,7 @@ export async function inReloads(visit: Visit): Promise<boolean> {
       await steps.run('the job is made from what was uploaded', () => reloader.createFromUpload());
       await steps.run('a window is reloaded before the answer to a new job', () => reloader.loseAnswer());
       await steps.run('that job is found, and no second one is made', () => reloader.findLost());
+      await steps.run('a request that may still be answered is left alone, and its job found', () => reloader.leaveAlone());
       await steps.run('a job is followed to its end over a reload', () => reloader.follow());
     });
   } finally {
@@ -148,6 +149,34 @@ class Reloader {
     await workbench.answerDialog('Show Job');
     await workbench.page.locator('.sidebar .monaco-list-row.selected', { hasText: 'unheard' }).waitFor();
     assert.equal(this.#fake.created, 2);
+  }
+
+  async leaveAlone(): Promise<void> {
+    const workbench = this.#workbench;
+    const ask = async (): Promise<void> => {
+      await this.#toSummary('small.train.jsonl', 'slow');
+      await workbench.pick('Create Job');
+      await workbench.answerDialog('Create Job');
+    };
+    this.#fake.manner = 'holdsNewJob';
+    await ask();
+    await workbench.until(() => this.#fake.created === 3);
+    await workbench.reload();
+    this.#fake.manner = 'well';
+    await workbench.openContainer('Tunesmith');
+    await ask();
+    await workbench.page.locator('.monaco-dialog-box', { hasText: /A job from small\.train\.jsonl is being asked for since/ }).waitFor();
+    for (const theme of themes) {
+      await workbench.setTheme(theme);
+      await workbench.screenshot(`pending-young-${theme}`);
+    }
+    assert.ok(this.#fake.lost);
+    this.#fake.jobs.unshift(this.#fake.lost);
+    await workbench.answerDialog('Look Again');
+    await workbench.page.locator('.monaco-dialog-box', { hasText: /was made/ }).waitFor();
+    await workbench.answerDialog('Show Job');
+    await workbench.page.locator('.sidebar .monaco-list-row.selected', { hasText: 'slow' }).waitFor();
+    assert.equal(this.#fake.created, 3);
   }
 
   async follow(): Promise<void> {

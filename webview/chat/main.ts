@@ -163,6 +163,13 @@ class ChatView {
         return this.#welcome.replaceChildren(h('p', {}, trouble), action(strings.setKey, 'setKey'), other);
       case 'failed':
         return this.#welcome.replaceChildren(h('p', {}, trouble), action(strings.tryAgain, 'refreshModels'), other);
+      case 'noneDeployed':
+        return this.#welcome.replaceChildren(
+          h('h2', {}, strings.noneDeployedTitle),
+          h('p', {}, fill(strings.noneDeployedText, connection)),
+          action(strings.chooseModel, 'pickModel'),
+          other,
+        );
       case 'noneChosen':
         return this.#welcome.replaceChildren(h('p', {}, strings.noneChosenText), action(strings.chooseModel, 'pickModel'));
       case 'ready':

@@ -17,7 +17,7 @@ export type LedgerEntry =
       /** US dollars for a million tokens, for the bill at the end; undefined where only the service knows the sum. */
       readonly price: number | undefined;
     }
-  /** Nothing was spent: no job came of it. */
+  /** Nothing was spent, as far as is known: no job came of it. */
   | { readonly kind: 'released'; readonly id: string; readonly at: number }
   | { readonly kind: 'created'; readonly id: string; readonly at: number; readonly job: string }
   | { readonly kind: 'billed'; readonly id: string; readonly at: number; readonly dollars: number; readonly tokens: number };
@@ -58,23 +58,42 @@ export function parseEntries(text: string): readonly LedgerEntry[] {
 
 /** Requests that were not taken back, in the order in which they were reserved. */
 export function spendings(entries: readonly LedgerEntry[]): readonly Spending[] {
-  const found = new Map<string, Spending>();
+  return [...requests(entries).values()].filter(({ isReleased }) => !isReleased).map(({ spending }) => spending);
+}
+
+/** Ids of requests that no job is known of, those that were taken back among them: a job may appear late. */
+export function withoutJob(entries: readonly LedgerEntry[]): ReadonlySet<string> {
+  return new Set([...requests(entries)].filter(([, { spending }]) => spending.job === undefined).map(([id]) => id));
+}
+
+type Request = { readonly spending: Spending; readonly isReleased: boolean };
+
+function requests(entries: readonly LedgerEntry[]): ReadonlyMap<string, Request> {
+  const found = new Map<string, Request>();
   for (const entry of entries) {
     const known = found.get(entry.id);
     if (entry.kind === 'reserved') {
-      if (known === undefined) found.set(entry.id, { ...entry, job: undefined, billed: undefined, tokens: undefined });
-    } else if (known === undefined) {
-      continue;
-    } else if (entry.kind === 'released') {
-      // A job that is there is never taken back.
-      if (known.job === undefined) found.delete(entry.id);
-    } else if (entry.kind === 'created') {
-      found.set(entry.id, { ...known, job: entry.job });
-    } else {
-      found.set(entry.id, { ...known, billed: entry.dollars, tokens: entry.tokens });
+      const spending = { ...entry, job: undefined, billed: undefined, tokens: undefined };
+      if (known === undefined) found.set(entry.id, { spending, isReleased: false });
+    } else if (known !== undefined) {
+      found.set(entry.id, followed(known, entry));
     }
   }
-  return [...found.values()];
+  return found;
+}
+
+function followed({ spending, isReleased }: Request, entry: Exclude<LedgerEntry, Reservation>): Request {
+  switch (entry.kind) {
+    case 'released':
+      return { spending, isReleased: spending.job === undefined };
+    case 'created':
+      // A job that is there costs, also if it was given up before it appeared.
+      return { spending: { ...spending, job: entry.job }, isReleased: false };
+    case 'billed':
+      return { spending: { ...spending, billed: entry.dollars, tokens: entry.tokens }, isReleased };
+    default:
+      return entry satisfies never;
+  }
 }
 
 /** What counts against a cap: the bill once there is one, until then the high end of the estimate. */

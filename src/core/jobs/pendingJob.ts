@@ -9,10 +9,12 @@ export type PendingJob = {
   readonly connectionId: string;
   readonly request: JobCreateRequest;
   readonly freshFile: boolean;
-  /** URI of the training file. */
+  /** URI of the training file, or its id where it lay at the service already. */
   readonly trainingFile: string;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** The request has ended without an answer: nothing is on its way any more. */
+  readonly isOver?: boolean;
 };
 
 /** A job that has not appeared for so long was never made. */
@@ -26,6 +28,17 @@ export function parsePendingJob(text: string, now: number): PendingJob | undefin
   } catch {
     return undefined;
   }
+}
+
+/** Whether a request may still be on its way, in this window or in another one. Times in milliseconds. */
+export function mayBeAnswered({ at, isOver = false }: PendingJob, timeoutMs: number, now: number): boolean {
+  return !isOver && now - at < timeoutMs;
+}
+
+/** Requests of a connection for a job from the same file: `trainingFile` as in a note, so that it is found by its id at the service, too. */
+export function pendingFor(all: readonly PendingJob[], connectionId: string, trainingFile: string): readonly PendingJob[] {
+  const isSame = ({ trainingFile: noted, request }: PendingJob): boolean => noted === trainingFile || request.training_file === trainingFile;
+  return all.filter((job) => job.connectionId === connectionId && isSame(job));
 }
 
 function isPendingJob(value: unknown): value is PendingJob {

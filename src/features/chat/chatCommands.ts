@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
+import { commandIds } from '../../contributions.ts';
 import { readJobRef } from '../../core/jobs/jobRef.ts';
+import type { JobRef } from '../../core/jobs/jobStore.ts';
 import { readSelection } from './answerTarget.ts';
 import { toReadiness, type HeaderServices } from './chatHeader.ts';
 import type { ChatPlaces } from './chatPlaces.ts';
-import { findTunedModel } from './tunedModels.ts';
+import { findTunedModel, listUndeployed } from './tunedModels.ts';
 
 export type CommandServices = HeaderServices & { readonly places: ChatPlaces };
 
@@ -17,12 +19,13 @@ export class ChatCommands {
 
   /** Opens the chat, with the model of the job or row that is given. */
   async open(argument: unknown): Promise<void> {
-    const { session, places, jobStore } = this.#services;
+    const { session, places } = this.#services;
     await session.load();
     const ref = readJobRef(argument);
-    const model = ref && findTunedModel(jobStore, ref, argument);
+    const model = ref && findTunedModel(this.#services, ref, argument);
     if (model !== undefined) session.choose(model);
     else if (ref !== undefined) {
+      if (listUndeployed(this.#services, ref.connectionId).some(({ job }) => job.id === ref.jobId)) return offerToDeploy(ref);
       void vscode.window.showInformationMessage(vscode.l10n.t('The job {0} has no tuned model to talk to yet.', ref.jobId));
       return;
     }
@@ -61,4 +64,10 @@ export class ChatCommands {
     await this.#services.session.load();
     this.#services.session.clear();
   }
+}
+
+async function offerToDeploy(ref: JobRef): Promise<void> {
+  const deploy = vscode.l10n.t('Deploy…');
+  const message = vscode.l10n.t('The model of the job {0} must be deployed before it can be asked.', ref.jobId);
+  if ((await vscode.window.showInformationMessage(message, deploy)) === deploy) await vscode.commands.executeCommand(commandIds.modelsDeploy, { ref });
 }

@@ -4,6 +4,7 @@ import { daysLeft, shortLifeDays } from '../../core/models/modelLife.ts';
 import { ServiceError } from '../../core/providers/port.ts';
 import { troubleOf } from '../../core/providers/trouble.ts';
 import type { Connections } from '../../platform/connections.ts';
+import type { DeployedModels } from '../../platform/deployedModels.ts';
 import { explainError } from '../../platform/errorReport.ts';
 import { lifeSentence, lifeText } from '../../messages/models.ts';
 import type { JobWatcher } from '../../platform/jobWatcher.ts';
@@ -11,10 +12,11 @@ import type { ModelLives } from '../../platform/modelLives.ts';
 import type { ChatHeader, ChatReadiness, ModelView } from '../../protocol/chat.ts';
 import type { ChatSession } from './chatSession.ts';
 import type { TrainingKnowledge } from './trainingKnowledge.ts';
-import { listTunedModels, toModelDetail, toModelName } from './tunedModels.ts';
+import { listTunedModels, listUndeployed, toModelDetail, toModelName } from './tunedModels.ts';
 
 export type HeaderServices = {
   readonly connections: Connections;
+  readonly deployed: DeployedModels;
   readonly jobStore: JobStore;
   readonly jobWatcher: JobWatcher;
   readonly lives: ModelLives;
@@ -44,11 +46,13 @@ export function toHeader(services: HeaderServices): ChatHeader {
 }
 
 /** Whether a question can be asked; a chosen model can be asked although its connection is not the current one. */
-export function toReadiness({ connections, jobStore, jobWatcher, session }: HeaderServices): ChatReadiness {
+export function toReadiness(services: HeaderServices): ChatReadiness {
+  const { connections, jobWatcher, session } = services;
   if (!vscode.workspace.isTrusted) return 'untrusted';
   if (session.state.settings.model !== null) return 'ready';
   const { current } = connections;
-  if (listTunedModels(jobStore, current.id).length > 0) return 'noneChosen';
+  if (listTunedModels(services, current.id).length > 0) return 'noneChosen';
+  if (listUndeployed(services, current.id).length > 0) return 'noneDeployed';
   const state = jobWatcher.state(current.id);
   if (state?.kind === 'nothing') return current.profile.key === 'none' ? 'noModels' : 'noKey';
   if (state?.kind === 'failed') return isKeyRefused(state.error) ? 'keyRefused' : 'failed';

@@ -27,9 +27,10 @@ export class ChatPlaces implements vscode.WebviewViewProvider, vscode.WebviewPan
 
   constructor(services: PlaceServices) {
     this.#services = services;
-    const { connections, jobStore, jobWatcher, lives, session } = services;
+    const { connections, jobStore, jobWatcher, lives, deployed, session } = services;
     this.#disposables.add(connections.onDidChange(() => this.#lookAgain()));
     this.#disposables.add(jobStore.onDidChange(() => this.#update()));
+    this.#disposables.add(deployed.onDidChange(() => this.#update()));
     this.#disposables.add(lives.onDidChange(() => this.#update()));
     this.#disposables.add(jobWatcher.onDidChangeState(() => this.#update()));
     this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#lookAgain()));
@@ -148,10 +149,10 @@ export class ChatPlaces implements vscode.WebviewViewProvider, vscode.WebviewPan
 
   /** A single tuned model needs no question; among several the person chooses, since «the latest» may be a wrong one. */
   #chooseTheOnly(): void {
-    const { connections, jobStore, jobWatcher, session } = this.#services;
+    const { connections, jobWatcher, session } = this.#services;
     if (!session.loaded || !this.#isInSight || toReadiness(this.#services) !== 'noneChosen') return;
     if (jobWatcher.state(connections.current.id)?.kind !== 'answered') return;
-    const finals = listTunedModels(jobStore, connections.current.id).filter((model) => model.checkpoint === undefined);
+    const finals = listTunedModels(this.#services, connections.current.id).filter((model) => model.checkpoint === undefined);
     const [only] = finals;
     if (only !== undefined && finals.length === 1) session.choose(only);
   }

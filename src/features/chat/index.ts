@@ -3,6 +3,7 @@ import { commandIds, viewIds } from '../../contributions.ts';
 import type { JobStore } from '../../core/jobs/jobStore.ts';
 import type { Connections } from '../../platform/connections.ts';
 import type { Datasets } from '../../platform/datasets.ts';
+import type { DeployedModels } from '../../platform/deployedModels.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
 import type { JobOrigins } from '../../platform/jobOrigins.ts';
 import type { JobWatcher } from '../../platform/jobWatcher.ts';
@@ -26,6 +27,7 @@ type ChatServices = {
   readonly jobWatcher: JobWatcher;
   readonly jobOrigins: JobOrigins;
   readonly lives: ModelLives;
+  readonly deployed: DeployedModels;
   /** Work that must be done before the window goes. */
   readonly beforeEnd: (work: () => Promise<void>) => void;
 };

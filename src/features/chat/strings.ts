@@ -18,6 +18,8 @@ export function createChatStrings(): ChatStrings {
     noKeyText: t('{0} has no API key, so its models are not known.', '{0}'),
     tryAgain: t('Try Again'),
     noneChosenText: t('Choose the tuned model or the checkpoint to ask.'),
+    noneDeployedTitle: t('No tuned model is deployed'),
+    noneDeployedText: t('{0} answers with a tuned model only once it is deployed. Choose one to deploy it, or to name its deployment.', '{0}'),
     untrustedText: t('This folder is in Restricted Mode. Trust it to chat with a model.'),
     manageTrust: t('Manage Workspace Trust'),
     loading: t('Looking for tuned models…'),

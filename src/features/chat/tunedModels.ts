@@ -2,10 +2,39 @@ import * as vscode from 'vscode';
 import type { TunedModel } from '../../core/chat/transcript.ts';
 import { shortModelName } from '../../core/jobs/jobName.ts';
 import type { JobRecord, JobStore } from '../../core/jobs/jobStore.ts';
+import type { Connections } from '../../platform/connections.ts';
+import type { DeployedModels } from '../../platform/deployedModels.ts';
 
-/** The tuned models of a connection's known jobs, newest job first; of each job the final model, then checkpoints. */
-export function listTunedModels(jobStore: JobStore, connectionId: string): readonly TunedModel[] {
-  return jobStore.list(connectionId).flatMap(toTunedModels);
+/** Where it is known which models answer. */
+export type ModelSources = {
+  readonly connections: Pick<Connections, 'get'>;
+  readonly jobStore: Pick<JobStore, 'get' | 'list'>;
+  readonly deployed: Pick<DeployedModels, 'of'>;
+};
+
+/**
+ * The models of a connection's known jobs that can be asked, newest job first; of each job the final model, then
+ * checkpoints. Where a model must be deployed it is asked under the name of its deployment, and only under that.
+ */
+export function listTunedModels(sources: ModelSources, connectionId: string): readonly TunedModel[] {
+  return sources.jobStore.list(connectionId).flatMap((record) => askable(sources, record));
+}
+
+/** Jobs that have succeeded, newest first, whose models no deployment is known of, where there must be one. */
+export function listUndeployed({ connections, jobStore, deployed }: ModelSources, connectionId: string): readonly JobRecord[] {
+  if (!mustDeploy(connections, connectionId)) return [];
+  return jobStore.list(connectionId).filter(({ job }) => job.status === 'succeeded' && deployed.of({ connectionId, jobId: job.id }).length === 0);
+}
+
+function mustDeploy(connections: ModelSources['connections'], connectionId: string): boolean {
+  const deploy = connections.get(connectionId)?.profile.capabilities.deploy;
+  return deploy !== undefined && deploy !== 'none';
+}
+
+function askable({ connections, deployed }: ModelSources, record: JobRecord): readonly TunedModel[] {
+  const ref = { connectionId: record.connectionId, jobId: record.job.id };
+  if (!mustDeploy(connections, ref.connectionId)) return toTunedModels(record);
+  return deployed.of(ref).toReversed().map((model) => ({ model, ref }));
 }
 
 function toTunedModels({ connectionId, job, checkpoints }: JobRecord): TunedModel[] {
@@ -18,9 +47,9 @@ function toTunedModels({ connectionId, job, checkpoints }: JobRecord): TunedMode
 }
 
 /** The model that an unknown value of a command names; without a model it is the job's own. */
-export function findTunedModel(jobStore: JobStore, ref: TunedModel['ref'], given: unknown): TunedModel | undefined {
-  const record = jobStore.get(ref);
-  const known = record === undefined ? [] : toTunedModels(record);
+export function findTunedModel(sources: ModelSources, ref: TunedModel['ref'], given: unknown): TunedModel | undefined {
+  const record = sources.jobStore.get(ref);
+  const known = record === undefined ? [] : askable(sources, record);
   const fields = typeof given === 'object' && given !== null ? (given as Readonly<Record<string, unknown>>) : {};
   const { model, checkpoint } = fields;
   if (typeof model !== 'string' || model === '') return known.find((one) => one.checkpoint === undefined);

@@ -12,6 +12,7 @@ import { jobFailureTexts } from '../../messages/jobFailures.ts';
 import { ageText, lossText, progressText, remainingText, stallText, statusText, waitingText } from '../../messages/jobs.ts';
 import { lifeSentence, lifeText } from '../../messages/models.ts';
 import type { JobNode } from './jobNode.ts';
+import { toErrorTooltip } from './jobTooltip.ts';
 
 const { Collapsed, None } = vscode.TreeItemCollapsibleState;
 
@@ -26,6 +27,8 @@ export type JobSurroundings = {
   readonly life: ModelLife | undefined;
   /** The service lists the tuned model no more. */
   readonly deleted: boolean;
+  /** What the service called the answer that the job has failed, as far as it was asked. */
+  readonly requestId: string | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 };
@@ -47,7 +50,7 @@ export function jobNodeItem(node: NodeOfJob, record: JobRecord | undefined, arou
       return checkpoint === undefined ? goneItem() : checkpointItem(checkpoint, around);
     }
     case 'error':
-      return errorItem(record);
+      return errorItem(record, around);
     case 'nothing':
       return new vscode.TreeItem(vscode.l10n.t('No tuned model and no checkpoints'), None);
     default:
@@ -170,13 +173,14 @@ function checkpointItem(checkpoint: WireCheckpoint, { profile }: JobSurroundings
   return item;
 }
 
-function errorItem(record: JobRecord): vscode.TreeItem {
+function errorItem(record: JobRecord, { requestId }: JobSurroundings): vscode.TreeItem {
   const { summary, quote, advice } = jobFailureTexts(record.job.error);
   const failure = readJobFailure(record.job.error);
   const item = new vscode.TreeItem(summary, None);
   // The beginning of such a sentence says what the row says already; the tooltip has it whole.
   const detail = failure.kind === 'badExample' && failure.detail !== '' ? failure.detail : quote;
   item.description = detail === summary ? '' : detail;
+  item.tooltip = toErrorTooltip(record, requestId);
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed'));
   const hasLine = failedLines(failure).length > 0;
   item.contextValue = hasLine ? 'error failed hasLine' : 'error failed';

@@ -3,14 +3,15 @@ import { groupKeyOf, passes } from '../../core/jobs/jobFilter.ts';
 import type { JobChange, JobRef, JobStore } from '../../core/jobs/jobStore.ts';
 import type { WireFile, WireModel } from '../../core/providers/wire.ts';
 import type { DeployedModels } from '../../platform/deployedModels.ts';
-import { DisposableStore } from '../../platform/disposables.ts';
+import { abortOnCancel, DisposableStore } from '../../platform/disposables.ts';
 import type { JobOrigins } from '../../platform/jobOrigins.ts';
 import type { JobWatcher } from '../../platform/jobWatcher.ts';
 import type { ModelLives } from '../../platform/modelLives.ts';
 import { ConnectionRows, type RowConnections } from './connectionRows.ts';
 import { childNodes, nodeId, refOf, type JobNode, type SectionName } from './jobNode.ts';
 import { JobRows } from './jobRows.ts';
-import { toErrorTooltip, toTooltip } from './jobTooltip.ts';
+import { toTooltip } from './jobTooltip.ts';
+import { pause } from './pause.ts';
 import type { AnyList, RemoteList } from './remoteList.ts';
 import type { RequestIds } from './requestIds.ts';
 import type { TreeChoices } from './treeChoices.ts';
@@ -27,8 +28,11 @@ export type JobTreeServices = {
   readonly choices: TreeChoices;
   readonly models: RemoteList<WireModel>;
   readonly files: RemoteList<WireFile>;
-  readonly requestIds: Pick<RequestIds, 'of'>;
+  readonly requestIds: Pick<RequestIds, 'known' | 'learn' | 'onDidLearn'>;
 };
+
+/** Somebody waits with the mouse over a row: what comes later is drawn then. */
+const glanceMs = 300;
 
 const sections: readonly SectionName[] = ['jobs', 'models', 'files'];
 
@@ -56,7 +60,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     this.rows = new JobRows(services);
     this.#items = new TreeItems(services, this.rows);
     this.#nodes = new TreeNodes(services, this.rows);
-    const { connections, jobStore, jobWatcher, choices, models, files, lives, deployed } = services;
+    const { connections, jobStore, jobWatcher, choices, models, files, lives, deployed, requestIds } = services;
     this.#connectionRows = this.#disposables.add(new ConnectionRows(connections));
     const redraw = (): void => this.redraw();
     this.#disposables.add(connections.onDidChange(redraw));
@@ -64,6 +68,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     this.#disposables.add(choices.onDidChange(redraw));
     this.#disposables.add(lives.onDidChange(redraw));
     this.#disposables.add(jobStore.onDidChange((change) => this.#follow(change)));
+    this.#disposables.add(requestIds.onDidLearn((ref) => this.#changed.fire(this.jobNode(ref))));
     this.#disposables.add(deployed.onDidChange((ref) => this.#changed.fire(this.jobNode(ref))));
     this.#disposables.add(models.onDidChange((id) => this.#changed.fire(this.#nodes.section(id, 'models'))));
     this.#disposables.add(files.onDidChange((id) => this.#changed.fire(this.#nodes.section(id, 'files'))));
@@ -128,21 +133,19 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     }
   }
 
-  async resolveTreeItem(item: vscode.TreeItem, node: JobNode): Promise<vscode.TreeItem> {
+  async resolveTreeItem(item: vscode.TreeItem, node: JobNode, token: vscode.CancellationToken): Promise<vscode.TreeItem> {
     const { connections, jobStore, jobOrigins, jobWatcher, lives, requestIds } = this.#services;
-    const record = node.kind === 'job' || node.kind === 'error' ? jobStore.get(node.ref) : undefined;
+    const record = node.kind === 'job' ? jobStore.get(node.ref) : undefined;
     if (record === undefined) return item;
-    const requestId = await requestIds.of(record);
-    if (node.kind === 'error') {
-      item.tooltip = toErrorTooltip(record, requestId);
-      return item;
-    }
     const model = record.job.fine_tuned_model;
-    if (model !== null) await lives.learn(record.connectionId, model);
+    const told = Promise.all([requestIds.learn(record), model === null ? undefined : lives.learn(record.connectionId, model)]);
+    const cancel = abortOnCancel(token);
+    await Promise.race([told, pause(glanceMs, cancel.signal)]);
+    cancel.dispose();
     const label = connections.get(record.connectionId)?.label ?? record.connectionId;
     const life = model === null ? undefined : lives.getOf(record, model);
     const [origin, stalledMs] = [jobOrigins.get(refOf(record)), jobWatcher.stalledMs(record)];
-    item.tooltip = toTooltip(record, { connection: label, origin, stalledMs, life, requestId });
+    item.tooltip = toTooltip(record, { connection: label, origin, stalledMs, life, requestId: requestIds.known(record) });
     return item;
   }
 
@@ -245,6 +248,8 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     const record = this.#services.jobStore.get(ref);
     if (record === undefined) return [];
     this.#open(ref);
+    // Whoever opens a failed job wants to know why; the row of the error is drawn again once the service has told.
+    void this.#services.requestIds.learn(record);
     return [...childNodes(record, this.#services.deployed.of(ref))];
   }
 

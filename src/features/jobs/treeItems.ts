@@ -59,11 +59,11 @@ export class TreeItems {
   }
 
   #around(node: JobNode, record: JobRecord | undefined, now: number): JobSurroundings {
-    const { connections, jobWatcher, lives } = this.#services;
+    const { connections, jobWatcher, lives, requestIds } = this.#services;
     const profile = connections.get(connectionOf(node))?.profile;
     const life = record !== undefined && node.kind === 'model' ? lives.getOf(record, node.model) : undefined;
     const deleted = record !== undefined && node.kind === 'model' && isDeleted(record, this.#listing(record.connectionId));
-    return { profile, stalledMs: record && jobWatcher.stalledMs(record), life, deleted, now };
+    return { profile, stalledMs: record && jobWatcher.stalledMs(record), life, deleted, requestId: record && requestIds.known(record), now };
   }
 
   /** What a job's row says after its name, now. */

@@ -8,6 +8,7 @@ import {
   parseEntries,
   spendings,
   spentIn,
+  withoutJob,
   type Caps,
   type LedgerEntry,
 } from '../../../src/core/cost/ledger.ts';
@@ -76,4 +77,11 @@ test('entries come back as they were written, and half a line hides none of the 
   const unpriced = { kind: 'reserved', id: 'd', at: november, connection: 'together', model: 'm', likely: 3.2, high: 3.2, price: undefined } as const;
   assert.deepEqual(parseEntries(formatEntry(unpriced)), [unpriced], 'the service named the sum');
   assert.deepEqual(parseEntries('nonsense\n{"kind":"reserved"}\n[]\n{"kind":"other","id":"x","at":1}\n'), []);
+});
+
+test('a job that appears after its request was given up is paid for, and counts again', () => {
+  const entries: LedgerEntry[] = [reserved('a', 10), { kind: 'released', id: 'a', at: november }, reserved('b', 1)];
+  assert.deepEqual([spentIn('2026-11', spendings(entries)), [...withoutJob(entries)]], [1, ['a', 'b']]);
+  entries.push({ kind: 'created', id: 'a', at: november, job: 'j' }, { kind: 'released', id: 'a', at: november });
+  assert.deepEqual([spentIn('2026-11', spendings(entries)), [...withoutJob(entries)]], [11, ['b']]);
 });

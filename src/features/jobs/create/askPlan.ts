@@ -140,7 +140,7 @@ async function askStage(
       return typeof settings === 'object' ? { ...plan, draft: settings } : settings;
     }
     case 'grader': {
-      const grader = await askGrader(step, draft.grader);
+      const grader = await askGrader(step, draft.grader, services.log);
       return typeof grader === 'object' ? { ...plan, draft: { ...draft, grader } } : grader;
     }
     default:

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { newDraft } from '../../../core/jobs/jobDraft.ts';
+import type { Asked } from '../../../core/jobs/jobStore.ts';
 import { reportError, type ErrorAction } from '../../../platform/errorReport.ts';
 import { askPlan, firstModel, type ConfirmedPlan } from './askPlan.ts';
+import { written } from './bookkeeping.ts';
 import { checkTrainingFile, localFile } from './checkedFile.ts';
 import type { JobPlan } from './jobPlan.ts';
 import { resolvePending } from './pendingJobs.ts';
@@ -37,19 +39,12 @@ export async function createFrom(services: CreateServices, start: JobPlan, stage
 /** Sends what was confirmed; after a failure the person can try again without choosing again. */
 export async function submit(services: CreateServices, confirmed: ConfirmedPlan): Promise<CreatedJob | undefined> {
   const { plan } = confirmed;
-  const { jobStore, jobOrigins, log, view } = services;
+  const { jobStore, log } = services;
   try {
-    const { training } = plan;
-    if (training.kind === 'local' && !(await resolvePending(services, plan.connection.id, training.uri))) return undefined;
+    if (!(await resolvePending(services, plan.connection.id, plan.training))) return undefined;
     const asked = jobStore.ask(Date.now());
     const created = await submitPlan(services, confirmed);
-    if (created === undefined) return undefined;
-    const { job, requestId } = created;
-    const ref = { connectionId: plan.connection.id, jobId: job.id };
-    await jobOrigins.adopt(ref, requestId);
-    jobStore.applyJob(ref.connectionId, job, asked);
-    log.info(`Created job ${job.id} on ${ref.connectionId}.`);
-    await view.reveal(ref);
+    if (created !== undefined) await show(services, plan.connection.id, created, asked);
     return created;
   } catch (error) {
     const again: ErrorAction = {
@@ -60,4 +55,15 @@ export async function submit(services: CreateServices, confirmed: ConfirmedPlan)
     await reportError(vscode.l10n.t('The job could not be created'), error, log, again);
     return undefined;
   }
+}
+
+/** The job is there: what goes wrong from here on says nothing about that. */
+async function show({ jobStore, jobOrigins, log, view }: CreateServices, connectionId: string, { job, requestId }: CreatedJob, asked: Asked): Promise<void> {
+  const ref = { connectionId, jobId: job.id };
+  log.info(`Created job ${job.id} on ${connectionId}.`);
+  await written(log, 'The origin of a new job could not be kept', () => jobOrigins.adopt(ref, requestId));
+  await written(log, 'A new job could not be shown', async () => {
+    jobStore.applyJob(connectionId, job, asked);
+    await view.reveal(ref);
+  });
 }

@@ -1,9 +1,11 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import type { JobFileProblem } from '../../../core/jobs/file/jobFileProblem.ts';
 import { parseGraderText } from '../../../core/jobs/file/parseJobFile.ts';
 import { jobFileProblemText } from '../../../messages/jobFile.ts';
+import type { Log } from '../../../platform/log.ts';
 import { askChoice, back, type Step } from '../../../platform/stepInput.ts';
+import { rangeIn } from './file/jobFileDiagnostics.ts';
+import { showPlace } from './showPlace.ts';
 import { graderName } from './summaryStep.ts';
 
 type Grader = Readonly<Record<string, unknown>>;
@@ -21,7 +23,7 @@ const skeleton = {
  * How answers are graded: the grader of before, a JSON file, or a first one to write. The step stays while a grader is
  * written or mended in an editor: whatever was chosen before it would be lost with it.
  */
-export async function askGrader(step: Step, chosen: Grader | undefined): Promise<Grader | typeof back | undefined> {
+export async function askGrader(step: Step, chosen: Grader | undefined, log: Log): Promise<Grader | typeof back | undefined> {
   let written: vscode.TextDocument | undefined;
   for (let active: string | undefined; ; ) {
     const items = await graderItems(chosen, written?.isClosed === false ? written.uri : undefined);
@@ -36,7 +38,7 @@ export async function askGrader(step: Step, chosen: Grader | undefined): Promise
       continue;
     }
     const uri = 'uri' in item ? item.uri : await browse();
-    const grader = uri && (await readGrader(uri));
+    const grader = uri && (await readGrader(uri, log));
     if (grader !== undefined) return grader;
     active = uri?.toString();
   }
@@ -73,20 +75,15 @@ async function browse(): Promise<vscode.Uri | undefined> {
 }
 
 /** The grader of a file, as it stands in its editor if it has one; undefined after its first problem was told. */
-async function readGrader(uri: vscode.Uri): Promise<Grader | undefined> {
+async function readGrader(uri: vscode.Uri, log: Log): Promise<Grader | undefined> {
   const document = await vscode.workspace.openTextDocument(uri);
   const { grader, problems } = parseGraderText(document.getText());
   if (grader !== null) return grader;
   const first = problems.find(({ severity }) => severity === 'error');
-  if (first !== undefined) void showProblem(document, first);
+  if (first !== undefined) {
+    const message = vscode.l10n.t('{0} is no grader yet: {1}', posix.basename(document.uri.path), jobFileProblemText(first));
+    // The step comes back meanwhile.
+    void showPlace(message, document, rangeIn(document, first), log);
+  }
   return undefined;
-}
-
-async function showProblem(document: vscode.TextDocument, problem: JobFileProblem): Promise<void> {
-  const open = vscode.l10n.t('Open the Place');
-  const message = vscode.l10n.t('{0} is no grader yet: {1}', posix.basename(document.uri.path), jobFileProblemText(problem));
-  if ((await vscode.window.showErrorMessage(message, open)) !== open) return;
-  const { start, end } = problem.range;
-  const selection = new vscode.Range(document.positionAt(start), document.positionAt(end));
-  await vscode.window.showTextDocument(document, { selection });
 }

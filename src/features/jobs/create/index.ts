@@ -12,6 +12,7 @@ import { SpendingLedger } from '../../../platform/spending.ts';
 import type { TokenCounter } from '../../../platform/tokenCounter.ts';
 import { UploadNotes } from '../../../platform/uploadNotes.ts';
 import type { JobView } from '../jobView.ts';
+import { BillWatch } from './billWatch.ts';
 import { createAgain } from './createAgain.ts';
 import { createJob } from './createJob.ts';
 import { JobFileDiagnostics } from './file/jobFileDiagnostics.ts';
@@ -21,7 +22,7 @@ import { estimateJobFile, runJobFile, validateJobFile } from './file/runJobFile.
 import { preflight } from './preflightCommand.ts';
 import { offerResume, resumeUpload } from './resumeUpload.ts';
 import type { CreateServices } from './services.ts';
-import { SpendingReport, watchSpending } from './spending.ts';
+import { SpendingReport } from './spendingReport.ts';
 
 export type RegisterCreateServices = {
   readonly context: vscode.ExtensionContext;
@@ -38,13 +39,14 @@ export function registerCreate(given: RegisterCreateServices, view: JobView): vs
   const { context, log, connections } = given;
   const folder = context.globalStorageUri.fsPath;
   const { globalState } = context;
+  const spending = new SpendingLedger(folder);
   const services: CreateServices = {
     ...given,
     view,
-    spending: new SpendingLedger(folder),
+    spending,
     uploadNotes: new UploadNotes(globalState, folder),
     createMemory: new CreateMemory(globalState),
-    pendingNotes: new PendingNotes(folder),
+    pendingNotes: new PendingNotes(folder, spending),
   };
   const disposables = new DisposableStore();
   const diagnostics = disposables.add(new JobFileDiagnostics(connections, log));
@@ -61,7 +63,7 @@ export function registerCreate(given: RegisterCreateServices, view: JobView): vs
     [commandIds.jobsResumeUpload]: () => resumeUpload(services),
   };
   for (const [id, run] of Object.entries(commands)) disposables.add(vscode.commands.registerCommand(id, run));
-  disposables.add(watchSpending(services));
+  disposables.add(new BillWatch(services));
   disposables.add(
     connections.onDidRemove((connectionId) => {
       const kept = [services.uploadNotes, services.createMemory, services.pendingNotes];

@@ -7,6 +7,11 @@ export type PlanFile =
   | { readonly kind: 'local'; readonly uri: vscode.Uri; readonly name: string }
   | { readonly kind: 'remote'; readonly fileId: string; readonly name: string };
 
+/** What a note of a pending job calls a file. */
+export function fileKey(file: PlanFile): string {
+  return file.kind === 'local' ? file.uri.toString() : file.fileId;
+}
+
 /** What the person has chosen so far. */
 export type JobPlan = {
   readonly connection: Connection;

@@ -56,6 +56,8 @@ export async function checkPlan(services: CreateServices, plan: FullPlan, report
   const given = { profile, model: draft.model, method: draft.method, epochs: draft.settings.nEpochs, price };
   const cost = estimateCost({ ...given, training: tokens, validation: validationTokens });
   const duration = estimateDuration(pastRunsOf(probe.jobs, draft.model), cost.billed.total);
+  // What became of no job holds no money.
+  await services.pendingNotes.giveUpOld();
   const now = Date.now();
   const high = cost.kind === 'dollars' ? cost.dollars.high : 0;
   const limits = caps();

@@ -6,6 +6,7 @@ import type { Service } from '../../../core/providers/port.ts';
 import type { Connection } from '../../../platform/connections.ts';
 import { createHasher } from '../../../platform/hasher.ts';
 import { fileBytes } from '../../../platform/fileBytes.ts';
+import { pause } from '../pause.ts';
 import type { CreateServices } from './services.ts';
 
 export type SendOptions = {
@@ -66,17 +67,4 @@ function restartText(why: Restart, name: string): string {
   return why === 'changed'
     ? vscode.l10n.t('{0} changed since its upload began, so it is uploaded anew.', name)
     : vscode.l10n.t('The upload of {0} that was begun has expired at the service, so it is uploaded anew.', name);
-}
-
-/** Waits, less if the signal is aborted. */
-export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal?.addEventListener('abort', end, { once: true });
-  });
 }

@@ -3,16 +3,19 @@ import * as vscode from 'vscode';
 import { createOnce, type CreateOutcome, type LookOptions } from '../../../core/jobs/createOnce.ts';
 import { toCreateRequest } from '../../../core/jobs/createRequest.ts';
 import { requestIdKey } from '../../../core/jobs/jobOrigin.ts';
-import { accessAfter } from '../../../core/jobs/preflight/access.ts';
-import { ServiceError, type Service } from '../../../core/providers/port.ts';
+import { accessAfter, type ServiceMemory } from '../../../core/jobs/preflight/access.ts';
+import type { Service } from '../../../core/providers/port.ts';
 import type { JobCreateRequest, WireJob } from '../../../core/providers/wire.ts';
 import { abortOnCancel } from '../../../platform/disposables.ts';
+import { pause } from '../pause.ts';
 import { recipeOf } from '../recipeOf.ts';
 import type { ConfirmedPlan } from './askPlan.ts';
+import { askNoted, noteMade, written } from './bookkeeping.ts';
+import { fileKey } from './jobPlan.ts';
 import { answerTimeoutMs, lookSignal, settle } from './lostJob.ts';
 import type { CheckedFile } from './planCheck.ts';
-import { confirmServicePrice, Refusal, refuseAboveCaps, reserve } from './reservation.ts';
-import { pause, sendFile } from './sendFile.ts';
+import { afterUpload, confirmServicePrice, Refusal, refuseAboveCaps, refuseUnpriced, reserve } from './reservation.ts';
+import { sendFile } from './sendFile.ts';
 import type { CreateServices } from './services.ts';
 
 export type CreatedJob = { readonly job: WireJob; readonly requestId: string; readonly inputs: SentFiles };
@@ -27,63 +30,61 @@ type Report = (message: string) => void;
  * Uploads the files, reserves the money and creates the job, with progress. Until the job is asked for the person can
  * cancel; after that the answer is awaited, because an unknown job would train and cost. Undefined if the person gave
  * up on a lost one.
- * @throws ServiceError, or an error whose message says why nothing was sent
+ * @throws ServiceError, or an error whose message says why no job was asked for
  */
 export async function submitPlan(services: CreateServices, confirmed: ConfirmedPlan): Promise<CreatedJob | undefined> {
   const { plan } = confirmed;
   const requestId = crypto.randomUUID();
   await refuseAboveCaps(services, confirmed);
-  let reserved = false;
-  let asked = false;
-  let job: WireJob;
-  let sent: SentFiles;
-  try {
-    const title = vscode.l10n.t('Creating a fine-tuning job on {0}', plan.connection.label);
-    const { service, request, outcome, options, inputs } = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      async (progress, token) => {
-        const cancel = abortOnCancel(token);
-        try {
-          const report: Report = (message) => progress.report({ message });
-          const { service: open, request: wanted, fresh, files } = await prepare(services, confirmed, requestId, report, cancel.signal);
-          if (open.estimates !== undefined) report(vscode.l10n.t('asking for the price'));
-          const told = await confirmServicePrice(services, open, wanted, confirmed, cancel.signal);
-          reserved = await reserve(services, confirmed, requestId, told);
-          cancel.signal.throwIfAborted();
-          await noteRequest(services, confirmed, requestId, wanted, fresh);
-          asked = true;
-          const look: LookOptions = { freshFile: fresh, wait: pause, lookSignal };
-          report(vscode.l10n.t('asking for the job'));
-          return { ...(await ask(services, confirmed, open, wanted, look)), options: look, inputs: files };
-        } finally {
-          cancel.dispose();
-        }
-      },
-    );
-    const found = await settle(service, request, outcome, options);
-    // Whoever gives up on a lost job is asked again when the same file is to be trained once more.
-    if (found === undefined) return undefined;
-    [job, sent] = [found, inputs];
-  } catch (error) {
-    // Only a refusal says that there is no job; after anything else there may be one, and it stays noted.
-    if (asked && !(error instanceof ServiceError)) throw error;
-    if (reserved) await services.spending.append({ kind: 'released', id: requestId, at: Date.now() });
-    if (asked) {
-      await services.pendingNotes.settle(requestId);
-      const access = accessAfter(error, Date.now());
-      if (access !== undefined) await services.createMemory.learn(plan.connection, { access });
-    }
-    throw error;
+  const title = vscode.l10n.t('Creating a fine-tuning job on {0}', plan.connection.label);
+  const { service, request, outcome, look, files } = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (progress, token) => {
+      const cancel = abortOnCancel(token);
+      try {
+        return await sendAndAsk(services, confirmed, requestId, (message) => progress.report({ message }), cancel.signal);
+      } finally {
+        cancel.dispose();
+      }
+    },
+  );
+  const job = await settle(service, request, outcome, look);
+  // Whoever gives up on a lost job is asked again when the same file is to be trained once more.
+  if (job === undefined) {
+    await written(services.log, 'The end of a request could not be noted', () => services.pendingNotes.end(requestId));
+    return undefined;
   }
-  await noteCreated(services, plan, requestId);
-  if (reserved) await services.spending.append({ kind: 'created', id: requestId, at: Date.now(), job: job.id });
-  return { job, requestId, inputs: sent };
+  await noteMade(services, requestId, job.id);
+  await learn(services, plan, { access: { kind: 'open', at: Date.now() } });
+  return { job, requestId, inputs: files };
 }
 
-async function prepare(services: CreateServices, { plan, check }: ConfirmedPlan, requestId: string, report: Report, signal: AbortSignal) {
+async function sendAndAsk(services: CreateServices, confirmed: ConfirmedPlan, requestId: string, report: Report, signal: AbortSignal) {
+  const { service, request, fresh, files } = await prepare(services, confirmed, requestId, report, signal);
+  try {
+    if (service.estimates !== undefined) report(vscode.l10n.t('asking for the price'));
+    const told = await confirmServicePrice(services, service, request, confirmed, signal);
+    const look: LookOptions = { freshFile: fresh, wait: pause, lookSignal };
+    const steps = {
+      note: () => noteRequest(services, confirmed, requestId, request, fresh),
+      reserve: () => reserve(services, confirmed, requestId, told),
+      ask: () => {
+        report(vscode.l10n.t('asking for the job'));
+        return ask(services, confirmed, service, request, look);
+      },
+    };
+    return { service, request, outcome: await askNoted(services, requestId, steps, signal), look, files };
+  } catch (error) {
+    throw error instanceof Refusal ? afterUpload(error, confirmed) : error;
+  }
+}
+
+async function prepare(services: CreateServices, confirmed: ConfirmedPlan, requestId: string, report: Report, signal: AbortSignal) {
   const { connections, createMemory } = services;
+  const { plan, check } = confirmed;
   const { connection, draft } = plan;
   const service = await connections.service(connection, signal);
+  refuseUnpriced(confirmed, service.estimates !== undefined);
   const keepsMetadata = connection.profile.capabilities.metadata && createMemory.of(connection).dropsMetadata !== true;
   const send = (file: CheckedFile): Promise<SentFile & { readonly fresh?: boolean }> => sendChecked(services, service, plan, file, keepsMetadata, report, signal);
   const training = await send(check.training);
@@ -116,7 +117,7 @@ async function noteRequest(
   }
   await pendingNotes.expect({
     ...{ requestId, connectionId: plan.connection.id, request, freshFile, at: Date.now() },
-    trainingFile: training?.toString() ?? request.training_file,
+    trainingFile: fileKey(check.training.file),
   });
 }
 
@@ -147,21 +148,26 @@ async function sendChecked(
 }
 
 async function ask(
-  { createMemory }: CreateServices,
+  services: CreateServices,
   { plan }: ConfirmedPlan,
   service: Service,
   request: JobCreateRequest,
   options: LookOptions,
-): Promise<{ readonly service: Service; readonly request: JobCreateRequest; readonly outcome: CreateOutcome }> {
-  const outcome = await createOnce(service, request, AbortSignal.timeout(answerTimeoutMs), options);
-  const sent = request.metadata?.[requestIdKey];
-  if (outcome.kind === 'created' && sent !== undefined && outcome.job.metadata?.[requestIdKey] !== sent) {
-    await createMemory.learn(plan.connection, { dropsMetadata: true });
+): Promise<CreateOutcome> {
+  try {
+    const outcome = await createOnce(service, request, AbortSignal.timeout(answerTimeoutMs), options);
+    const sent = request.metadata?.[requestIdKey];
+    if (outcome.kind === 'created' && sent !== undefined && outcome.job.metadata?.[requestIdKey] !== sent) {
+      await learn(services, plan, { dropsMetadata: true });
+    }
+    return outcome;
+  } catch (error) {
+    const access = accessAfter(error, Date.now());
+    if (access !== undefined) await learn(services, plan, { access });
+    throw error;
   }
-  return { service, request, outcome };
 }
 
-async function noteCreated({ createMemory, pendingNotes }: CreateServices, { connection }: ConfirmedPlan['plan'], requestId: string): Promise<void> {
-  await pendingNotes.settle(requestId);
-  await createMemory.learn(connection, { access: { kind: 'open', at: Date.now() } });
+async function learn({ createMemory, log }: CreateServices, { connection }: ConfirmedPlan['plan'], learnt: ServiceMemory): Promise<void> {
+  await written(log, 'What an answer taught could not be kept', () => createMemory.learn(connection, learnt));
 }

@@ -7,8 +7,8 @@ import type { Deployment, DeploymentRequest, Deployments } from '../../../core/p
 import type { Connection, Connections } from '../../../platform/connections.ts';
 import type { DeployedModels } from '../../../platform/deployedModels.ts';
 import { abortOnCancel } from '../../../platform/disposables.ts';
-import { pause } from '../create/sendFile.ts';
 import { refOf } from '../jobNode.ts';
+import { pause } from '../pause.ts';
 
 export type DeploymentServices = { readonly connections: Connections; readonly deployed: DeployedModels };
 

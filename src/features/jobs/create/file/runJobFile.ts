@@ -8,6 +8,7 @@ import { isMissing } from '../../../../disk/system.ts';
 import { jobFileProblemText } from '../../../../messages/jobFile.ts';
 import { reportError } from '../../../../platform/errorReport.ts';
 import { sha256Text } from '../../../../platform/hasher.ts';
+import type { Log } from '../../../../platform/log.ts';
 import { localFile, saveIfDirty } from '../checkedFile.ts';
 import { submit } from '../createJob.ts';
 import type { FullPlan } from '../jobPlan.ts';
@@ -15,6 +16,7 @@ import { askPreflight, checkWithProgress } from '../preflightStep.ts';
 import type { CreateServices } from '../services.ts';
 import { withNeeds } from '../settingsStep.ts';
 import { showFileProblems } from '../showFileProblems.ts';
+import { showPlace } from '../showPlace.ts';
 import type { CreatedJob } from '../submitPlan.ts';
 import { confirmCost } from '../summaryStep.ts';
 import { rangeIn, type JobFileDiagnostics } from './jobFileDiagnostics.ts';
@@ -40,7 +42,7 @@ export async function validateJobFile({ diagnostics, log }: JobFileServices, arg
           : vscode.l10n.t('The job file has no errors and {0} warnings.', problems.length);
       void vscode.window.showInformationMessage(text);
     } else {
-      void showProblem(document, first, errors.length);
+      void showProblem(document, first, errors.length, log);
     }
     return errors.length;
   } catch (error) {
@@ -94,7 +96,11 @@ export async function runJobFile(services: JobFileServices, argument: unknown): 
       model: plan.draft.model,
       inputs,
     };
-    await replaceFile(lockPath, formatJobLock(lock));
+    try {
+      await replaceFile(lockPath, formatJobLock(lock));
+    } catch (error) {
+      await reportError(vscode.l10n.t('The job is made, but its record beside the job file could not be written'), error, services.log);
+    }
     return created;
   } catch (error) {
     await reportError(vscode.l10n.t('The job file could not be run'), error, services.log);
@@ -102,7 +108,7 @@ export async function runJobFile(services: JobFileServices, argument: unknown): 
   }
 }
 
-async function open({ connections, diagnostics }: JobFileServices, argument: unknown): Promise<Opened | undefined> {
+async function open({ connections, diagnostics, log }: JobFileServices, argument: unknown): Promise<Opened | undefined> {
   const uri = await pickJobFile(argument);
   if (uri === undefined) return undefined;
   if (uri.scheme !== 'file') {
@@ -115,7 +121,7 @@ async function open({ connections, diagnostics }: JobFileServices, argument: unk
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (jobFile === null) {
     const [first] = errors;
-    if (first !== undefined) await showProblem(document, first, errors.length);
+    if (first !== undefined) await showProblem(document, first, errors.length, log);
     return undefined;
   }
   const files = [jobFile.training, ...(jobFile.validation === undefined ? [] : [jobFile.validation])].map((file) => fileOf(uri, file));
@@ -128,14 +134,12 @@ async function open({ connections, diagnostics }: JobFileServices, argument: unk
   return { document, jobFile, plan };
 }
 
-async function showProblem(document: vscode.TextDocument, first: JobFileProblem, count: number): Promise<void> {
-  const show = vscode.l10n.t('Open the Place');
+function showProblem(document: vscode.TextDocument, first: JobFileProblem, count: number, log: Log): Promise<void> {
   const name = posix.basename(document.uri.path);
   const text = jobFileProblemText(first);
   const message =
     count === 1 ? vscode.l10n.t('{0}: {1}', name, text) : vscode.l10n.t('{0} has {1} errors; the first: {2}', name, count, text);
-  if ((await vscode.window.showErrorMessage(message, show)) !== show) return;
-  await vscode.window.showTextDocument(document, { selection: rangeIn(document, first) });
+  return showPlace(message, document, rangeIn(document, first), log);
 }
 
 async function hashInputs(document: vscode.TextDocument, { training, validation }: JobFile): Promise<LockInputs> {

@@ -63,6 +63,9 @@ suite('validation file against training file', () => {
     assert.deepEqual(await leaks('x.validation.jsonl', 1), ['corpus.leak.same 1 of x.train.jsonl 7']);
     await unlink(join(folder, 'x.train.jsonl'));
     assert.deepEqual(await leaks('x.validation.jsonl', 0), []);
+    // And as it comes back.
+    await write('x.train.jsonl', chatLines(9));
+    assert.deepEqual(await leaks('x.validation.jsonl', 1), ['corpus.leak.same 1 of x.train.jsonl 7']);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 

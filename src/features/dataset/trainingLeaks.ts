@@ -91,7 +91,7 @@ export class TrainingLeaks implements vscode.Disposable {
     if (this.#comparisons.get(uri.toString()) !== comparison) return;
     const belongs = training !== undefined && training.toString() !== uri.toString();
     this.#services.datasets.setMeasuredOn(uri, belongs);
-    this.#watchFolder(comparison, belongs ? training : undefined);
+    this.#watchFolder(comparison, belongs);
     if (!belongs) {
       this.#forgetLeaks(comparison);
       return;
@@ -101,27 +101,30 @@ export class TrainingLeaks implements vscode.Disposable {
       new vscode.RelativePattern(vscode.Uri.joinPath(training, '..'), escapeGlob(posix.basename(training.path))),
     );
     comparison.watchers.add(watcher);
-    for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) {
+    for (const event of [watcher.onDidChange, watcher.onDidCreate]) {
       comparison.watchers.add(event((changed) => this.#trainingChanged(changed)));
     }
+    comparison.watchers.add(watcher.onDidDelete(() => this.#beginSoon(comparison)));
     await this.#ask(comparison);
   }
 
-  /** What else comes to lie beside a file, or goes, may make another file its training file. */
-  #watchFolder(comparison: Comparison, training: vscode.Uri | undefined): void {
+  #beginSoon(comparison: Comparison): void {
+    clearTimeout(comparison.timer);
+    comparison.timer = setTimeout(() => this.#begin(comparison.dataset.document.uri), quietMs);
+  }
+
+  /** Recipes, and files where none belongs yet, that come to lie beside a file may make another one its training file. */
+  #watchFolder(comparison: Comparison, belongs: boolean): void {
     const { uri } = comparison.dataset.document;
     if (uri.scheme !== 'file') return;
-    const lookAgain = (): void => {
-      clearTimeout(comparison.timer);
-      comparison.timer = setTimeout(() => this.#begin(uri), quietMs);
-    };
+    const lookAgain = (): void => this.#beginSoon(comparison);
     const folder = vscode.Uri.joinPath(uri, '..');
     const recipes = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*.recipe.json'));
     for (const event of [recipes.onDidCreate, recipes.onDidChange, recipes.onDidDelete]) comparison.watchers.add(event(lookAgain));
-    const files = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*.{jsonl,ndjson}'), false, true);
-    comparison.watchers.add(files.onDidCreate((created) => training === undefined && created.toString() !== uri.toString() && lookAgain()));
-    comparison.watchers.add(files.onDidDelete((deleted) => deleted.toString() === training?.toString() && lookAgain()));
     comparison.watchers.add(recipes);
+    if (belongs) return;
+    const files = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*.{jsonl,ndjson}'), false, true, true);
+    comparison.watchers.add(files.onDidCreate((created) => created.toString() !== uri.toString() && lookAgain()));
     comparison.watchers.add(files);
   }
 

@@ -19,7 +19,8 @@ import type { Workbench } from './workbench.ts';
 /**
  * What a person does besides the main job, in a real VS Code: cancels, stops, exports, meets services that fail,
  * works without a folder and in Restricted Mode, edits a training file. Screenshots are left in out/behaviours/.
- * Arguments name parts, such as `folder` or `tree`; without any, all are run.
+ * Arguments name parts, such as `folder` or `tree`; without any, all are run. `tree stalled` also waits the three minutes
+ * that it takes until a job counts as stalled.
  */
 const output = join(repository, 'out/behaviours');
 const keyFile = join(output, 'key.txt');
@@ -104,7 +105,7 @@ async function inTree(): Promise<boolean> {
   ];
   try {
     return await visit('tree', { folder, settings: { 'tunesmith.connections': connections } }, (steps, workbench) =>
-      lookAtTree(steps, workbench, lively, folder),
+      lookAtTree(steps, workbench, lively, { folder, waitsForStall: process.argv.includes('stalled') }),
     );
   } finally {
     await Promise.all([lively.stop(), expired.stop()]);

@@ -10,7 +10,6 @@ import type { Workbench } from './workbench.ts';
 
 /** What a person does to reach a service, in a real VS Code. Screenshots are left in out/connections/. */
 const output = join(repository, 'out/connections');
-const themes = ['light', 'highContrast', 'dark'] as const;
 
 async function main(): Promise<void> {
   await rm(output, { recursive: true, force: true });
@@ -41,17 +40,10 @@ async function main(): Promise<void> {
   }
 }
 
-async function inThemes(workbench: Workbench, name: string): Promise<void> {
-  for (const theme of themes) {
-    await workbench.setTheme(theme);
-    await workbench.screenshot(`${name}-${theme}`);
-  }
-}
-
 async function offerServices(workbench: Workbench): Promise<void> {
   await workbench.runCommand('Fine-Tuning: Add Connection…');
   await workbench.quickRows().filter({ hasText: 'Nebius Token Factory' }).waitFor();
-  await inThemes(workbench, 'services');
+  await workbench.inThemes('services');
 }
 
 /** The key is typed, but nothing of Azure can be reached from a test: the flow ends with a question. */
@@ -95,7 +87,7 @@ async function addCompatible(workbench: Workbench, baseURL: string): Promise<voi
   await workbench.screenshot('added');
   await workbench.answerNotification(/Team Server is the connection now/, 'Details');
   await workbench.quickRows().filter({ hasText: 'List jobs' }).waitFor();
-  await inThemes(workbench, 'allowed');
+  await workbench.inThemes('allowed');
   await workbench.page.keyboard.press('Escape');
 }
 
@@ -103,7 +95,7 @@ async function addGateway(workbench: Workbench, baseURL: string): Promise<void> 
   await addByAddress(workbench, baseURL, 'Gateway');
   await workbench.answerNotification(/Gateway is the connection now\. It does not list fine-tuning jobs/, 'Details');
   await workbench.quickRows().filter({ hasText: 'List models' }).waitFor();
-  await inThemes(workbench, 'partly');
+  await workbench.inThemes('partly');
   await workbench.pick('List jobs');
   await workbench.page.locator('.monaco-dialog-box', { hasText: 'There is no such list at this address' }).waitFor();
   await workbench.screenshot('partly-read');
@@ -114,7 +106,7 @@ async function meetHotel(workbench: Workbench, baseURL: string): Promise<void> {
   await addByAddress(workbench, baseURL, 'Hotel');
   const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'A web page answered in place of the service' });
   await dialog.waitFor();
-  await inThemes(workbench, 'web-page');
+  await workbench.inThemes('web-page');
   await workbench.answerDialog('Edit');
   await workbench.waitForQuickInput('Environment Variable…');
   await workbench.page.keyboard.press('Escape');

@@ -5,14 +5,13 @@ import { repository } from '../host/install.ts';
 import { copySample } from '../host/sample.ts';
 import { chatLines } from '../support/chatLines.ts';
 import { FakeService } from './fakeService.ts';
-import type { Steps } from './steps.ts';
-import type { Place } from './visit.ts';
+import { toSummary } from './newJob.ts';
+import type { Visit } from './visit.ts';
 import type { Workbench } from './workbench.ts';
 
-type Visit = (name: string, place: Place, run: (steps: Steps, workbench: Workbench) => Promise<void>) => Promise<boolean>;
 
+const paidJob = { training: 'paid.train.jsonl', model: 'base-7b', suffix: 'paid-job' };
 const output = join(repository, 'out/behaviours');
-const every = ['light', 'highContrast', 'dark'] as const;
 
 /** What a person sees before money is spent: the verdict, the summary, the one question, the limit, the job file. */
 export async function inCreation(visit: Visit): Promise<boolean> {
@@ -41,13 +40,6 @@ export async function inCreation(visit: Visit): Promise<boolean> {
   }
 }
 
-async function inThemes(workbench: Workbench, name: string): Promise<void> {
-  for (const theme of every) {
-    await workbench.setTheme(theme);
-    await workbench.screenshot(`${name}-${theme}`);
-  }
-}
-
 async function ask(workbench: Workbench): Promise<void> {
   await workbench.runCommand('Fine-Tuning: Switch Connection…');
   await workbench.pick('Paid');
@@ -56,34 +48,18 @@ async function ask(workbench: Workbench): Promise<void> {
   await workbench.pick('base-7b');
   await workbench.waitForQuickInput(/Yes.*base-7b/);
   await workbench.quickRows().filter({ hasText: 'per million tokens' }).waitFor();
-  await inThemes(workbench, 'preflight-yes');
+  await workbench.inThemes('preflight-yes');
   await workbench.page.keyboard.press('Escape');
 }
 
-async function toSummary(workbench: Workbench): Promise<void> {
-  await workbench.runCommand('Fine-Tuning: Create Fine-Tuning Job…');
-  await workbench.waitForQuickInput('1/6');
-  await workbench.pick('paid.train.jsonl');
-  await workbench.waitForQuickInput('2/6');
-  await workbench.pick('None');
-  await workbench.waitForQuickInput('3/6');
-  await workbench.pick('base-7b');
-  await workbench.waitForQuickInput('4/6');
-  await workbench.typeQuickInput('paid-job');
-  await workbench.accept();
-  await workbench.waitForQuickInput('5/6');
-  await workbench.pick('Continue');
-  await workbench.waitForQuickInput('6/6');
-}
-
 async function create(workbench: Workbench, fake: FakeService): Promise<void> {
-  await toSummary(workbench);
-  await inThemes(workbench, 'summary');
+  await toSummary(workbench, paidJob);
+  await workbench.inThemes('summary');
   await workbench.pick('Create Job');
   const dialog = workbench.page.locator('.monaco-dialog-box');
   await dialog.filter({ hasText: 'This can cost money' }).waitFor();
   assert.match((await dialog.textContent()) ?? '', /Price: .*\$.*Training file: .*Base model: base-7b/s);
-  await inThemes(workbench, 'summary-modal');
+  await workbench.inThemes('summary-modal');
   assert.equal(fake.created, 0);
   await workbench.answerDialog('Create Job');
   await workbench.openContainer('Tunesmith');
@@ -93,9 +69,9 @@ async function create(workbench: Workbench, fake: FakeService): Promise<void> {
 
 async function refuse(workbench: Workbench): Promise<void> {
   workbench.changeSettings({ 'tunesmith.cost.maxPerJob': 0.001 });
-  await toSummary(workbench);
+  await toSummary(workbench, paidJob);
   await workbench.quickRows().filter({ hasText: 'Above your limit' }).waitFor();
-  await inThemes(workbench, 'preflight-no');
+  await workbench.inThemes('preflight-no');
   await workbench.page.keyboard.press('Escape');
   workbench.changeSettings({ 'tunesmith.cost.maxPerJob': null });
 }

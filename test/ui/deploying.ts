@@ -4,14 +4,11 @@ import { repository } from '../host/install.ts';
 import { copySample } from '../host/sample.ts';
 import { FakeService } from './fakeService.ts';
 import { switchWithKey } from './keys.ts';
-import type { Steps } from './steps.ts';
-import type { Place } from './visit.ts';
-import type { Theme, Workbench } from './workbench.ts';
+import type { Visit } from './visit.ts';
+import type { Workbench } from './workbench.ts';
 
-type Visit = (name: string, place: Place, run: (steps: Steps, workbench: Workbench) => Promise<void>) => Promise<boolean>;
 
 const output = join(repository, 'out/behaviours');
-const themes: readonly Theme[] = ['light', 'highContrast', 'dark'];
 const hourAgo = Math.floor(Date.now() / 1_000) - 3_600;
 const tuned = 'gpt-4.1-mini-2025-04-14.ft-0a1b2c-support';
 
@@ -67,7 +64,7 @@ class Deployer {
     await workbench.runCommand('Fine-Tuning: Select Chat Model…');
     await workbench.quickRows().filter({ hasText: 'must be deployed before it answers' }).waitFor();
     await workbench.quickRows().filter({ hasText: 'Name the Deployment of' }).waitFor();
-    await this.#inThemes('deploy-offered');
+    await this.#workbench.inThemes('deploy-offered');
     await workbench.pick('Deploy support…');
     await workbench.waitForQuickInput('Name of the deployment');
     await workbench.page.keyboard.press('Escape');
@@ -88,7 +85,7 @@ class Deployer {
     await workbench.typeQuickInput('my support');
     await workbench.waitForQuickInput(/at most 63 of them/);
     await workbench.typeQuickInput('support');
-    await this.#inThemes('deploy-name');
+    await this.#workbench.inThemes('deploy-name');
     await workbench.accept();
     await workbench.notification(/Deploying support on Neb.*validating/).waitFor();
     await workbench.screenshot('deploy-waiting');
@@ -106,7 +103,7 @@ class Deployer {
     assert.equal(this.#nebius.chats.at(-1)?.['model'], 'support-AbCd');
     await workbench.treeRow('support').first().locator('.monaco-tl-twistie').click();
     await workbench.treeRow(/support-AbCd.*deployed, answers under this name/).waitFor();
-    await this.#inThemes('deployed-chat');
+    await this.#workbench.inThemes('deployed-chat');
   }
 
   async fail(): Promise<void> {
@@ -147,7 +144,7 @@ class Deployer {
     await workbench.pickFromMenu('Deploy Tuned Model…');
     const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'must be deployed on Az before it can be asked' });
     await dialog.waitFor();
-    await this.#inThemes('deploy-azure');
+    await this.#workbench.inThemes('deploy-azure');
     await workbench.answerDialog('Copy Command');
     await workbench.until(async () => (await this.#clipboard()).startsWith('az cognitiveservices account deployment create'));
     assert.match(await this.#clipboard(), new RegExp(`--name <resource> .*--model-name ${tuned}`));
@@ -166,10 +163,4 @@ class Deployer {
     await workbench.treeRow(/support.*Succeeded/).first().waitFor();
   }
 
-  async #inThemes(name: string): Promise<void> {
-    for (const theme of themes) {
-      await this.#workbench.setTheme(theme);
-      await this.#workbench.screenshot(`${name}-${theme}`);
-    }
-  }
 }

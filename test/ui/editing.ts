@@ -3,9 +3,8 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chatLine } from '../support/chatLines.ts';
-import type { Theme, Workbench } from './workbench.ts';
+import type { Workbench } from './workbench.ts';
 
-const themes: readonly Theme[] = ['light', 'highContrast', 'dark'];
 
 const questions = [
   ['How do I reset my password?', 'Open Settings, choose Account, then Reset password. You get a mail with a link that works for one hour.'],
@@ -67,7 +66,7 @@ export class Editing {
     await workbench.runCommand('View: Close Primary Side Bar');
     await workbench.openFile('support.train.jsonl', 4, this.#columnOf('support.train.jsonl', 4, '"human"') + 2);
     await workbench.squiggles().nth(1).waitFor();
-    await this.#inThemes('squiggles');
+    await this.#workbench.inThemes('squiggles');
     await workbench.runCommand('Show or Focus Hover');
     const hover = workbench.page.locator('.monaco-hover:visible', { hasText: 'is not a role' });
     await hover.waitFor();
@@ -79,10 +78,7 @@ export class Editing {
     await workbench.runCommand('View: Close Editor');
     await workbench.openFile('support.train.jsonl', 4, this.#columnOf('support.train.jsonl', 4, '"human"') + 2);
     await workbench.openQuickFixes();
-    for (const theme of themes) {
-      await workbench.setTheme(theme);
-      await this.#capture(`quick-fix-${theme}`);
-    }
+    await workbench.inThemes('quick-fix', 'capture');
     await workbench.pickQuickFix('Change to "user"');
     // The other mistake stays.
     await workbench.squiggles().nth(1).waitFor({ state: 'detached' });
@@ -96,10 +92,7 @@ export class Editing {
     await workbench.runCommand('Show or Focus Hover');
     const hover = workbench.page.locator('.monaco-hover:visible', { hasText: 'tokens' });
     await hover.waitFor();
-    for (const theme of themes) {
-      await workbench.setTheme(theme);
-      await this.#capture(`hover-${theme}`);
-    }
+    await workbench.inThemes('hover', 'capture');
     const text = (await hover.innerText()).replace(/\s+/g, ' ');
     assert.match(text, /\d+ tokens, \d+ of them trained on/);
     assert.match(text, /% of the tokens of the file/);
@@ -112,10 +105,7 @@ export class Editing {
     await workbench.page.locator('.statusbar-item[id="status.languageStatus"]').first().click();
     const status = workbench.page.locator('.hover-language-status', { hasText: 'examples' });
     await status.first().waitFor();
-    for (const theme of themes) {
-      await workbench.setTheme(theme);
-      await this.#capture(`status-${theme}`);
-    }
+    await workbench.inThemes('status', 'capture');
     const text = (await workbench.page.locator('.hover-language-status').allInnerTexts()).join(' ').replace(/\s+/g, ' ');
     assert.match(text, /supervised chat · 60 examples · [\d,]+ tokens.*Show Statistics/);
     assert.match(text, /20 epochs on tunesmith-tiny, free.*Create Job/);
@@ -160,7 +150,7 @@ export class Editing {
     await workbench.tab('support.train 8.yaml').waitFor();
     await workbench.editor.locator('.view-line', { hasText: 'role: user' }).first().click();
     await workbench.page.locator('.editor-group-container.active .breadcrumbs-control .monaco-breadcrumb-item', { hasText: 'user' }).first().waitFor();
-    await this.#inThemes('example');
+    await this.#workbench.inThemes('example');
     await workbench.editor.locator('.view-line', { hasText: 'Invoices are under Billing' }).first().click();
     // To the end of what is seen of the wrapped line, then to its own.
     await workbench.page.keyboard.press('End');
@@ -181,7 +171,7 @@ export class Editing {
     await workbench.runCommand('Fine-Tuning: Show Dataset Statistics');
     const report = await workbench.webview('.bars');
     await report.locator('[role="status"]', { hasText: 'Counting' }).waitFor({ state: 'detached' });
-    await this.#inThemes('statistics');
+    await this.#workbench.inThemes('statistics');
     await report.locator('.bar-row', { hasText: 'Answer briefly.' }).first().click();
     await workbench.waitForQuickInput('Answer briefly.');
     assert.match(await workbench.quickRows().first().innerText(), /Line 1/);
@@ -236,13 +226,6 @@ export class Editing {
     assert.deepEqual(asked, []);
     // Zen mode would hide it.
     assert.ok(await page.locator('.part.activitybar').isVisible());
-  }
-
-  async #inThemes(name: string): Promise<void> {
-    for (const theme of themes) {
-      await this.#workbench.setTheme(theme);
-      await this.#workbench.screenshot(`${name}-${theme}`);
-    }
   }
 
   /** A screenshot of what would close if the pointer moved. */

@@ -4,15 +4,12 @@ import { join } from 'node:path';
 import { repository } from '../host/install.ts';
 import { copySample } from '../host/sample.ts';
 import { FakeService } from './fakeService.ts';
-import type { Steps } from './steps.ts';
-import type { Place } from './visit.ts';
-import type { Theme, Workbench } from './workbench.ts';
+import type { Visit } from './visit.ts';
+import type { Workbench } from './workbench.ts';
 
-type Visit = (name: string, place: Place, run: (steps: Steps, workbench: Workbench) => Promise<void>) => Promise<boolean>;
 type Written = Readonly<Record<string, unknown>>;
 
 const output = join(repository, 'out/behaviours');
-const themes: readonly Theme[] = ['light', 'highContrast', 'dark'];
 
 const grader = { type: 'string_check', name: 'exact', input: '{{sample.output_text}}', reference: '{{item.answer}}', operation: 'eq' };
 
@@ -71,10 +68,10 @@ class Grading {
     await workbench.accept();
     await workbench.waitForQuickInput('5/7');
     await workbench.quickRows().filter({ hasText: 'Reasoning effort' }).waitFor();
-    await this.#inThemes('reinforcement-settings');
+    await this.#workbench.inThemes('reinforcement-settings');
     await workbench.pick('Continue');
     await workbench.waitForQuickInput('6/7');
-    await this.#inThemes('grader-step');
+    await this.#workbench.inThemes('grader-step');
   }
 
   async mendGrader(): Promise<void> {
@@ -82,7 +79,7 @@ class Grading {
     await workbench.pick('exact.grader.json');
     await workbench.notification(/exact\.grader\.json is no grader yet: A placeholder begins with "item"/).waitFor();
     await workbench.waitForQuickInput('6/7');
-    await this.#inThemes('grader-wrong');
+    await this.#workbench.inThemes('grader-wrong');
     await workbench.answerNotification(/is no grader yet/, 'Open the Place');
     await workbench.tab('exact.grader.json').waitFor();
     await workbench.waitForQuickInput('6/7');
@@ -95,7 +92,7 @@ class Grading {
     await workbench.pick('exact.grader.json');
     await workbench.waitForQuickInput('7/7');
     await workbench.quickRows().filter({ hasText: 'exact · string_check' }).waitFor();
-    await this.#inThemes('reinforcement-summary');
+    await this.#workbench.inThemes('reinforcement-summary');
   }
 
   async writeGrader(): Promise<void> {
@@ -126,7 +123,7 @@ class Grading {
     assert.equal(written['connection'], 'judge');
     assert.equal((written['grader'] as Written)['name'], 'correct');
     await workbench.codeLens('Run').waitFor();
-    await this.#inThemes('job-file-saved');
+    await this.#workbench.inThemes('job-file-saved');
     assert.equal(this.#fake.created, 0);
   }
 
@@ -171,10 +168,4 @@ class Grading {
     return JSON.parse(readFileSync(join(this.#folder, name), 'utf8')) as Written;
   }
 
-  async #inThemes(name: string): Promise<void> {
-    for (const theme of themes) {
-      await this.#workbench.setTheme(theme);
-      await this.#workbench.screenshot(`${name}-${theme}`);
-    }
-  }
 }

@@ -8,14 +8,13 @@ import { chatLines } from '../support/chatLines.ts';
 import { listenAt } from '../support/fakeRoutes.ts';
 import { json, type Loopback } from '../unit/api/loopback.ts';
 import { switchWithKey } from './keys.ts';
-import type { Steps } from './steps.ts';
-import type { Place } from './visit.ts';
-import type { Theme, Workbench } from './workbench.ts';
+import { toSummary } from './newJob.ts';
+import type { Visit } from './visit.ts';
+import type { Workbench } from './workbench.ts';
 
-type Visit = (name: string, place: Place, run: (steps: Steps, workbench: Workbench) => Promise<void>) => Promise<boolean>;
 
+const tunedJob = { training: 'paid.train.jsonl', model: 'org/base-8b', suffix: 'tunes' };
 const output = join(repository, 'out/behaviours');
-const themes: readonly Theme[] = ['light', 'highContrast', 'dark'];
 /** What the service says that a job costs, once it has the file. */
 type Told = { price: number; allowed: boolean };
 
@@ -68,9 +67,9 @@ class Buyer {
 
   async readSummary(): Promise<void> {
     await switchWithKey(this.#workbench, 'Tog');
-    await this.#toSummary();
+    await toSummary(this.#workbench, tunedJob);
     await this.#workbench.quickRows().filter({ hasText: 'The service names its own price' }).waitFor();
-    await this.#inThemes('own-price-summary');
+    await this.#workbench.inThemes('own-price-summary');
     await this.#workbench.page.keyboard.press('Escape');
   }
 
@@ -78,7 +77,7 @@ class Buyer {
     const workbench = this.#workbench;
     await this.#create();
     await workbench.page.locator('.monaco-dialog-box', { hasText: /The service wants \$3\.20 for this job\./ }).waitFor();
-    await this.#inThemes('own-price');
+    await this.#workbench.inThemes('own-price');
     await workbench.answerDialog('Cancel');
     await workbench.page.locator('.monaco-dialog-box').waitFor({ state: 'detached' });
     await workbench.page.locator('.notification-toast', { hasText: 'Creating' }).waitFor({ state: 'detached' });
@@ -122,32 +121,10 @@ class Buyer {
   }
 
   async #create(): Promise<void> {
-    await this.#toSummary();
+    await toSummary(this.#workbench, tunedJob);
     await this.#workbench.pick('Create Job');
     await this.#workbench.answerDialog('Create Job');
   }
 
-  async #toSummary(): Promise<void> {
-    const workbench = this.#workbench;
-    await workbench.runCommand('Fine-Tuning: Create Fine-Tuning Job…');
-    await workbench.waitForQuickInput('1/6');
-    await workbench.pick('paid.train.jsonl');
-    await workbench.waitForQuickInput('2/6');
-    await workbench.pick('None');
-    await workbench.waitForQuickInput('3/6');
-    await workbench.pick('org/base-8b');
-    await workbench.waitForQuickInput('4/6');
-    await workbench.typeQuickInput('tunes');
-    await workbench.accept();
-    await workbench.waitForQuickInput('5/6');
-    await workbench.pick('Continue');
-    await workbench.waitForQuickInput('6/6');
-  }
 
-  async #inThemes(name: string): Promise<void> {
-    for (const theme of themes) {
-      await this.#workbench.setTheme(theme);
-      await this.#workbench.screenshot(`${name}-${theme}`);
-    }
-  }
 }

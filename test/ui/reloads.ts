@@ -7,14 +7,13 @@ import { copySample } from '../host/sample.ts';
 import { chatLines } from '../support/chatLines.ts';
 import { createRandom } from '../unit/jobs/builders.ts';
 import { FakeService } from './fakeService.ts';
-import type { Steps } from './steps.ts';
-import type { Place } from './visit.ts';
-import type { Theme, Workbench } from './workbench.ts';
+import { fromValidation, toSummary } from './newJob.ts';
+import type { Visit } from './visit.ts';
+import type { Workbench } from './workbench.ts';
 
-type Visit = (name: string, place: Place, run: (steps: Steps, workbench: Workbench) => Promise<void>) => Promise<boolean>;
 
+const model = 'base-7b';
 const output = join(repository, 'out/behaviours');
-const themes: readonly Theme[] = ['light', 'highContrast', 'dark'];
 const mebibyte = 1024 * 1024;
 /** Parts that arrive before the window is reloaded. */
 const early = 5;
@@ -74,7 +73,7 @@ class Reloader {
     await workbench.runCommand('Fine-Tuning: Switch Connection…');
     await workbench.pick('Distant');
     this.#fake.uploads.answers = early;
-    await this.#toSummary('large.train.jsonl', 'from-parts');
+    await toSummary(workbench, { training: 'large.train.jsonl', model, suffix: 'from-parts' });
     await workbench.pick('Create Job');
     await workbench.answerDialog('Create Job');
     await workbench.notification(/Creating a fine-tuning job on Distant.*uploading large\.train\.jsonl/).waitFor();
@@ -82,10 +81,7 @@ class Reloader {
     await workbench.screenshot('upload-running');
     await workbench.reload();
     await workbench.notification(/The upload of large\.train\.jsonl to Distant was interrupted \(14 % sent\)/).waitFor();
-    for (const theme of themes) {
-      await workbench.setTheme(theme);
-      await workbench.screenshot(`upload-interrupted-${theme}`);
-    }
+    await workbench.inThemes('upload-interrupted');
     assert.equal(this.#fake.created, 0);
     assert.equal(this.#fake.uploads.cancelled, 0, 'a window that ends cancels nothing');
   }
@@ -108,7 +104,7 @@ class Reloader {
     const workbench = this.#workbench;
     await workbench.answerNotification(/is uploaded to Distant/, 'Create Job…');
     await workbench.waitForQuickInput('2/6');
-    await this.#fromValidation('from-parts');
+    await fromValidation(workbench, { model, suffix: 'from-parts' });
     await workbench.pick('Create Job');
     await workbench.answerDialog('Create Job');
     await workbench.treeRow(/from-parts/).waitFor();
@@ -123,7 +119,7 @@ class Reloader {
   async loseAnswer(): Promise<void> {
     const workbench = this.#workbench;
     this.#fake.manner = 'keepsNewJob';
-    await this.#toSummary('small.train.jsonl', 'unheard');
+    await toSummary(workbench, { training: 'small.train.jsonl', model, suffix: 'unheard' });
     await workbench.pick('Create Job');
     await workbench.answerDialog('Create Job');
     await workbench.until(() => this.#fake.created === 2);
@@ -137,15 +133,12 @@ class Reloader {
 
   async findLost(): Promise<void> {
     const workbench = this.#workbench;
-    await this.#toSummary('small.train.jsonl', 'unheard');
+    await toSummary(workbench, { training: 'small.train.jsonl', model, suffix: 'unheard' });
     await workbench.pick('Create Job');
     await workbench.answerDialog('Create Job');
     const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: /The job from small\.train\.jsonl that was asked for on .* was made/ });
     await dialog.waitFor();
-    for (const theme of themes) {
-      await workbench.setTheme(theme);
-      await workbench.screenshot(`pending-found-${theme}`);
-    }
+    await workbench.inThemes('pending-found');
     await workbench.answerDialog('Show Job');
     await workbench.page.locator('.sidebar .monaco-list-row.selected', { hasText: 'unheard' }).waitFor();
     assert.equal(this.#fake.created, 2);
@@ -154,7 +147,7 @@ class Reloader {
   async leaveAlone(): Promise<void> {
     const workbench = this.#workbench;
     const ask = async (): Promise<void> => {
-      await this.#toSummary('small.train.jsonl', 'slow');
+      await toSummary(workbench, { training: 'small.train.jsonl', model, suffix: 'slow' });
       await workbench.pick('Create Job');
       await workbench.answerDialog('Create Job');
     };
@@ -166,10 +159,7 @@ class Reloader {
     await workbench.openContainer('Tunesmith');
     await ask();
     await workbench.page.locator('.monaco-dialog-box', { hasText: /A job from small\.train\.jsonl is being asked for since/ }).waitFor();
-    for (const theme of themes) {
-      await workbench.setTheme(theme);
-      await workbench.screenshot(`pending-young-${theme}`);
-    }
+    await workbench.inThemes('pending-young');
     assert.ok(this.#fake.lost);
     this.#fake.jobs.unshift(this.#fake.lost);
     await workbench.answerDialog('Look Again');
@@ -199,27 +189,7 @@ class Reloader {
     await workbench.notification(/"unheard" has finished/).waitFor();
   }
 
-  async #toSummary(file: string, suffix: string): Promise<void> {
-    const workbench = this.#workbench;
-    await workbench.runCommand('Fine-Tuning: Create Fine-Tuning Job…');
-    await workbench.waitForQuickInput('1/6');
-    await workbench.pick(file);
-    await workbench.waitForQuickInput('2/6');
-    await this.#fromValidation(suffix);
-  }
 
-  async #fromValidation(suffix: string): Promise<void> {
-    const workbench = this.#workbench;
-    await workbench.pick('None');
-    await workbench.waitForQuickInput('3/6');
-    await workbench.pick('base-7b');
-    await workbench.waitForQuickInput('4/6');
-    await workbench.typeQuickInput(suffix);
-    await workbench.accept();
-    await workbench.waitForQuickInput('5/6');
-    await workbench.pick('Continue');
-    await workbench.waitForQuickInput('6/6');
-  }
 }
 
 function stepEvent(step: number, at: number): unknown {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { requestId, type FakeService } from './fakeService.ts';
 import { takeKeyFromVariable } from './keys.ts';
 import type { Steps } from './steps.ts';
-import type { Theme, Workbench } from './workbench.ts';
+import type { Workbench } from './workbench.ts';
 
 const base = 'gpt-4o-mini-2024-07-18';
 const other = 'gpt-4.1-mini-2025-04-14';
@@ -69,8 +69,6 @@ export function fillWithEverything(service: FakeService): void {
   ];
 }
 
-const themes: readonly Theme[] = ['light', 'highContrast', 'dark'];
-
 /** The tree in every state it can be in, with a picture of each. */
 export async function lookAtTree(
   steps: Steps,
@@ -99,10 +97,7 @@ export async function lookAtTree(
     await open(/^typo/);
     await rows('Message 2 in line 7').waitFor();
     await workbench.screenshot('tree-states-dark');
-    for (const theme of themes) {
-      await workbench.setTheme(theme);
-      await workbench.screenshot(`tree-states-${theme}`);
-    }
+    await workbench.inThemes('tree-states');
   });
   await steps.run('a service that refuses the key or cannot be reached says so beside the others', async () => {
     // The list draws only what is in sight.
@@ -194,10 +189,7 @@ export async function lookAtTree(
   });
   const lookAtStall = async (): Promise<void> => {
     await rows(/stuck.*no new step for 3 min/).waitFor({ timeout: stallMs });
-    for (const theme of themes) {
-      await workbench.setTheme(theme);
-      await workbench.screenshot(`tree-stalled-${theme}`);
-    }
+    await workbench.inThemes('tree-stalled');
     await rows('stuck').hover();
     await workbench.hover('the service still says that it runs').waitFor();
     await workbench.capture('tree-stalled-tooltip');

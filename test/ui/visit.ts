@@ -13,6 +13,9 @@ export type Place = {
   readonly environment?: Readonly<Record<string, string>>;
 };
 
+/** Runs steps in a VS Code of their own, as `visit` below does for one run of tests. */
+export type Visit = (name: string, place: Place, run: (steps: Steps, workbench: Workbench) => Promise<void>) => Promise<boolean>;
+
 /** Runs steps in a VS Code of their own; true if all went well. Screenshots and logs are left in `output`. */
 export async function visit(
   output: string,

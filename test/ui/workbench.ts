@@ -311,6 +311,14 @@ export class Workbench {
     writeFileSync(this.#server.settingsFile, JSON.stringify({ ...settings, ...changes }, null, 2));
   }
 
+  /** A screenshot in each theme, dark last. `capture` is for what would close if the pointer moved. */
+  async inThemes(name: string, take: 'screenshot' | 'capture' = 'screenshot'): Promise<void> {
+    for (const theme of ['light', 'highContrast', 'dark'] as const) {
+      await this.setTheme(theme);
+      await this[take](`${name}-${theme}`);
+    }
+  }
+
   async setTheme(theme: Theme): Promise<void> {
     this.changeSettings(themeSettings(theme));
     await this.page.locator(`.monaco-workbench.${themes[theme].className}`).waitFor();

@@ -33,7 +33,7 @@ export function costText(cost: CostEstimate, locale: string): string {
 /** What the figure rests on: tokens, epochs, price and the price's date. */
 export function costBasisText(cost: CostEstimate, locale: string): string {
   const { billed } = cost;
-  const count = new Intl.NumberFormat(locale);
+  const count = numberFormat(locale);
   const tokens = count.format(billed.training.tokens.likely);
   const parts = [
     `${t('{0} tokens', tokens)} (${tokenBasisText(billed.training.basis)})`,
@@ -50,7 +50,7 @@ export function costBasisText(cost: CostEstimate, locale: string): string {
 }
 
 function epochsText(epochs: Epochs, locale: string): string {
-  const count = new Intl.NumberFormat(locale);
+  const count = numberFormat(locale);
   const { low, likely, high } = epochs;
   if (epochs.from === 'assumed') {
     return t('{0} to {1} epochs: what auto means here is not documented', count.format(low), count.format(high));

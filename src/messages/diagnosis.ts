@@ -1,11 +1,12 @@
 import { t } from '@vscode/l10n';
 import type { Diagnosis } from '../core/metrics/diagnosis.ts';
+import { numberFormat } from './numberFormat.ts';
 
 /** One sentence about a run, with the numbers it rests on; '' where there is nothing to say. `locale` as in Intl. */
 export function explainDiagnosis(diagnosis: Diagnosis, locale: string): string {
-  const loss = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 3 });
-  const rounded = new Intl.NumberFormat(locale, { minimumSignificantDigits: 2, maximumSignificantDigits: 2 });
-  const count = new Intl.NumberFormat(locale);
+  const loss = numberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 3 });
+  const rounded = numberFormat(locale, { minimumSignificantDigits: 2, maximumSignificantDigits: 2 });
+  const count = numberFormat(locale);
   const f = (value: number): string => loss.format(value);
   // Means of many steps; the panel shows the last step's own value beside them, which is another one.
   const about = (value: number): string => rounded.format(value);

@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { JobPhase, JobStatus } from '../core/jobs/jobStatus.ts';
 import type { JobProgress } from '../core/jobs/jobProgress.ts';
+import { numberFormat } from './numberFormat.ts';
 
 /** The status in words; a status nobody documented stays the service's own word. */
 export function statusText(status: JobStatus): string {
@@ -22,7 +23,7 @@ const phaseTexts: Readonly<Record<Exclude<JobPhase, 'unknown'>, () => string>> =
 
 /** `step 120/200 · loss 0.42`. `locale` as in Intl. */
 export function progressText(progress: JobProgress, locale: string): string {
-  const count = new Intl.NumberFormat(locale);
+  const count = numberFormat(locale);
   const step =
     progress.totalSteps === undefined
       ? t('step {0}', count.format(progress.step))
@@ -31,7 +32,7 @@ export function progressText(progress: JobProgress, locale: string): string {
 }
 
 export function lossText(loss: number, locale: string): string {
-  return new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }).format(loss);
+  return numberFormat(locale, { maximumSignificantDigits: 3 }).format(loss);
 }
 
 /** How long ago, roughly; both in seconds. A clock that runs behind the service's gives "just now". */

@@ -1,7 +1,7 @@
 const formats = new Map<string, Intl.NumberFormat>();
 
-/** How numbers are written in a language. Making a format takes a hundred times as long as using it, so they are kept. */
-export function numberFormat(locale: string, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+/** How numbers are written in a language, without one in that of the process. Making a format takes a hundred times as long as using it, so they are kept. */
+export function numberFormat(locale: string | undefined, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
   const key = `${locale} ${JSON.stringify(options)}`;
   const known = formats.get(key);
   if (known) return known;

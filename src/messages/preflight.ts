@@ -3,6 +3,7 @@ import type { FileRoleName, Preflight, PreflightReason } from '../core/jobs/pref
 import type { TrainingMethod } from '../core/providers/profile.ts';
 import { breachText } from './cost.ts';
 import { explainServiceError } from './serviceErrors.ts';
+import { numberFormat } from './numberFormat.ts';
 
 /** One reason: what it is about, in a few words, and the whole sentence with a next step. */
 export type ReasonText = { readonly label: string; readonly sentence: string };
@@ -114,7 +115,7 @@ function fileText(reason: FileReason, locale: string): ReasonText {
   }
   const { name, errors, warnings, firstError } = reason.file;
   const label = roleText(reason.role);
-  const count = new Intl.NumberFormat(locale);
+  const count = numberFormat(locale);
   switch (reason.code) {
     case 'file.errors':
       return {

@@ -7,6 +7,7 @@ import type {
   PrepareWarning,
 } from '../core/prepare/outcome.ts';
 import { sourceFaultText, systemErrorText } from './source.ts';
+import { numberFormat } from './numberFormat.ts';
 
 /** Why a run wrote nothing, and one next step. Problems of the recipe itself are told one by one elsewhere. */
 export function prepareFailureText(failure: PrepareFailure): string {
@@ -50,7 +51,7 @@ export function prepareFailureText(failure: PrepareFailure): string {
 
 /** `73 training and 8 validation examples from 93 rows. Left out: 10 with empty "support", 2 repeated.` */
 export function prepareSummaryText(summary: PrepareSummary, locale?: string): string {
-  const count = new Intl.NumberFormat(locale);
+  const count = numberFormat(locale);
   const training = count.format(summary.training.examples);
   const rows = count.format(summary.rowsIn);
   const made =
@@ -86,12 +87,12 @@ export function prepareWarningText(warning: PrepareWarning): string {
 
 /** `1,200 rows read, 1,100 kept` */
 export function prepareProgressText(progress: PrepareProgress, locale?: string): string {
-  const count = new Intl.NumberFormat(locale);
+  const count = numberFormat(locale);
   return t('{0} rows read, {1} kept', count.format(progress.rows), count.format(progress.kept));
 }
 
 function droppedText(dropped: readonly DroppedRows[], locale?: string): string {
-  const count = new Intl.NumberFormat(locale);
+  const count = numberFormat(locale);
   return dropped
     .map(({ reason, rows }) =>
       reason.kind === 'duplicate'

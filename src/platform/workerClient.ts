@@ -1,6 +1,7 @@
 import { Worker, type ResourceLimits } from 'node:worker_threads';
 import type * as vscode from 'vscode';
 import { connect, type Api, type Connection, type Handlers } from '../protocol/rpc.ts';
+import { threadPort } from '../protocol/threadPort.ts';
 import type { Log } from './log.ts';
 
 type WorkerClientOptions<Ours extends Api<Ours>> = {
@@ -57,13 +58,7 @@ export class WorkerClient<Theirs extends Api<Theirs>, Ours extends Api<Ours>> im
     const { program, handlers, log, limits } = this.#options;
     const worker = new Worker(program, { resourceLimits: limits ?? {} });
     const connection = connect<Theirs, Ours>(
-      {
-        post: (message) => worker.postMessage(message),
-        listen: (listener) => {
-          worker.on('message', listener);
-          return { dispose: () => void worker.off('message', listener) };
-        },
-      },
+      threadPort(worker),
       handlers,
       (method, error) => log.error(`The worker's message "${method}" was not handled`, error),
     );

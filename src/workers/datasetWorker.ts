@@ -5,6 +5,7 @@ import { readCorpus } from '../core/dataset/corpus/readCorpus.ts';
 import { AllowList } from '../core/dataset/safety/allowList.ts';
 import type { DatasetOwnerApi, DatasetWorkerApi } from '../protocol/datasetCheck.ts';
 import { connect } from '../protocol/rpc.ts';
+import { threadPort } from '../protocol/threadPort.ts';
 import { checkFile, inHundredths } from './checkFile.ts';
 import { readTrainingFile } from './readTrainingFile.ts';
 import { TrainingTexts } from './trainingTexts.ts';
@@ -15,13 +16,7 @@ if (parentPort !== null) serve(parentPort);
 function serve(port: NonNullable<typeof parentPort>): void {
   const trainings = new TrainingTexts();
   const owner = connect<DatasetOwnerApi, DatasetWorkerApi>(
-    {
-      post: (message) => port.postMessage(message),
-      listen: (listener) => {
-        port.on('message', listener);
-        return { dispose: () => port.off('message', listener) };
-      },
-    },
+    threadPort(port),
     {
       async check({ checkId, source, limit, ruleset, file, allow, against }, signal) {
         const reference = against && trainings.get(against.trainingId)?.reference;

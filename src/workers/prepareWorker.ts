@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { connect } from '../protocol/rpc.ts';
+import { threadPort } from '../protocol/threadPort.ts';
 import type { PrepareOwnerApi, PrepareWorkerApi } from '../protocol/prepare.ts';
 import { runRecipe } from './runRecipe.ts';
 import { lookAtSource } from './source.ts';
@@ -10,13 +11,7 @@ if (parentPort !== null) serve(parentPort);
 function serve(port: NonNullable<typeof parentPort>): void {
   const runs = new Map<string, AbortController>();
   const owner = connect<PrepareOwnerApi, PrepareWorkerApi>(
-    {
-      post: (message) => port.postMessage(message),
-      listen: (listener) => {
-        port.on('message', listener);
-        return { dispose: () => port.off('message', listener) };
-      },
-    },
+    threadPort(port),
     {
       async run({ runId, ...options }, closed) {
         const controller = new AbortController();

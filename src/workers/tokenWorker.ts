@@ -2,6 +2,7 @@ import { withoutMark } from '../core/jsonl/lines.ts';
 import { parentPort } from 'node:worker_threads';
 import { chatExampleTokens, type CountText, type ExampleTokens } from '../core/tokens/chatTokens.ts';
 import { connect } from '../protocol/rpc.ts';
+import { threadPort } from '../protocol/threadPort.ts';
 import type { TokenOwnerApi, TokenWorkerApi } from '../protocol/tokens.ts';
 
 /** A bundle of its own, which the command line loads too. */
@@ -12,13 +13,7 @@ if (parentPort !== null) serve(parentPort);
 
 function serve(port: NonNullable<typeof parentPort>): void {
   connect<TokenOwnerApi, TokenWorkerApi>(
-    {
-      post: (message) => port.postMessage(message),
-      listen: (listener) => {
-        port.on('message', listener);
-        return { dispose: () => port.off('message', listener) };
-      },
-    },
+    threadPort(port),
     {
       count: async (lines, signal) => {
         const { countTokens } = await vocabulary;

@@ -1,6 +1,7 @@
 import { Worker, type ResourceLimits } from 'node:worker_threads';
 import { checkerLimits, comparerLimits } from '../protocol/datasetCheck.ts';
 import { connect, type Connection } from '../protocol/rpc.ts';
+import { threadPort } from '../protocol/threadPort.ts';
 import type { CheckedLines, LinesToCheck, LinesToCompare, TrainingToCompare, ValidationApi, ValidationOwnerApi } from '../protocol/validation.ts';
 import type { Listed } from '../core/dataset/moreProblems.ts';
 
@@ -76,17 +77,7 @@ function start(program: string, resourceLimits: ResourceLimits): Thread {
     worker.on('error', (error) => resolve(reasonOf(error)));
     worker.on('exit', () => resolve(new Error('The check ended before it was done. Try again.')));
   });
-  const connection = connect<ValidationApi, ValidationOwnerApi>(
-    {
-      post: (message) => worker.postMessage(message),
-      listen: (listener) => {
-        worker.on('message', listener);
-        return { dispose: () => void worker.off('message', listener) };
-      },
-    },
-    {},
-  );
-  return { worker, connection, ended };
+  return { worker, connection: connect<ValidationApi, ValidationOwnerApi>(threadPort(worker), {}), ended };
 }
 
 function reasonOf(error: Error & { readonly code?: string }): Error {

@@ -91,6 +91,19 @@ function grow({ connections: all = [remote], services = {}, keyless = [] }: Grou
 
 const untilAnswered = new vscode.CancellationTokenSource().token;
 
+/** A job that has failed, on a connection to the service, and whoever asks for its request. */
+function growFailed(service: FullService) {
+  service.jobs = [job('a', 1, { status: 'failed' })];
+  const ground = grow({ services: { c: service } });
+  ground.plant(service.jobs);
+  const record = ground.jobStore.get({ connectionId: 'c', jobId: 'a' }) ?? assert.fail();
+  return { ids: new RequestIds(ground), record, [Symbol.dispose]: () => ground[Symbol.dispose]() };
+}
+
+function unreachable(): never {
+  throw new ServiceError('no route', { kind: 'unreachable' });
+}
+
 suite('job tree', () => {
   test('every status has a row with words, an icon and an identity', async () => {
     using ground = grow();
@@ -282,14 +295,9 @@ suite('job tree', () => {
 
   test('a service that could not say a request id is not asked again at each look', async () => {
     const service = new FullService();
-    service.jobs = [job('a', 1, { status: 'failed' })];
-    using ground = grow({ services: { c: service } });
-    ground.plant(service.jobs);
-    const ids = new RequestIds(ground);
-    const record = ground.jobStore.get({ connectionId: 'c', jobId: 'a' }) ?? assert.fail();
-    service.onAsk = () => {
-      throw new ServiceError('no route', { kind: 'unreachable' });
-    };
+    using failed = growFailed(service);
+    const { ids, record } = failed;
+    service.onAsk = unreachable;
     await ids.learn(record);
     await ids.learn(record);
     assert.deepEqual(service.asked, ['job a']);
@@ -299,15 +307,10 @@ suite('job tree', () => {
 
   test('a request id that could not be asked for is asked for the next time', async () => {
     const service = new FullService();
-    service.jobs = [job('a', 1, { status: 'failed' })];
     service.requestId = 'req_1';
-    using ground = grow({ services: { c: service } });
-    ground.plant(service.jobs);
-    const ids = new RequestIds(ground);
-    const record = ground.jobStore.get({ connectionId: 'c', jobId: 'a' }) ?? assert.fail();
-    service.onAsk = () => {
-      throw new ServiceError('no route', { kind: 'unreachable' });
-    };
+    using failed = growFailed(service);
+    const { ids, record } = failed;
+    service.onAsk = unreachable;
     assert.equal(await ids.of(record), undefined);
     service.onAsk = () => {};
     assert.equal(await ids.of(record), 'req_1');

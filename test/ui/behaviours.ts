@@ -313,10 +313,7 @@ class Person {
     const failed = chat.locator('article.turn[data-status="failed"]');
     await failed.locator('.remark', { hasText: 'does not accept the API key' }).waitFor();
     await failed.getByText('Set API Key…').waitFor();
-    for (const theme of ['light', 'highContrast', 'dark'] as const) {
-      await this.#workbench.setTheme(theme);
-      await this.#workbench.screenshot(`chat-failed-${theme}`);
-    }
+    await this.#workbench.inThemes('chat-failed');
     this.#fake.manner = 'well';
   }
 

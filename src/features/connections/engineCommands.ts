@@ -7,6 +7,7 @@ import { isCancellation } from '../../platform/errorReport.ts';
 import { askChoice } from '../../platform/stepInput.ts';
 import type { RunningEngine } from '../../protocol/launch.ts';
 import type { ConnectionsServices } from './services.ts';
+import { numberFormat } from '../../messages/numberFormat.ts';
 
 type DiskRow = vscode.QuickPickItem & { readonly jobId?: string };
 
@@ -184,5 +185,5 @@ const units = ['B', 'kB', 'MB', 'GB', 'TB'];
 function formatBytes(bytes: number): string {
   const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** power;
-  return `${new Intl.NumberFormat(vscode.env.language, { maximumFractionDigits: power === 0 ? 0 : 1 }).format(value)} ${units[power]}`;
+  return `${numberFormat(vscode.env.language, { maximumFractionDigits: power === 0 ? 0 : 1 }).format(value)} ${units[power]}`;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ExampleTokens } from '../../core/tokens/chatTokens.ts';
 import { shown } from '../../messages/plainText.ts';
+import { numberFormat } from '../../messages/numberFormat.ts';
 import type { Connections } from '../../platform/connections.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 import { abortOnCancel } from '../../platform/disposables.ts';
@@ -66,16 +67,16 @@ export class ExampleHover implements vscode.HoverProvider {
 }
 
 function inPercent(share: number): string {
-  return new Intl.NumberFormat(vscode.env.language, { style: 'percent', maximumSignificantDigits: 2 }).format(share);
+  return numberFormat(vscode.env.language, { style: 'percent', maximumSignificantDigits: 2 }).format(share);
 }
 
 /** A single example costs a fraction of a cent. */
 function inDollars(amount: number): string {
-  return new Intl.NumberFormat(vscode.env.language, { style: 'currency', currency: 'USD', maximumSignificantDigits: 2 }).format(amount);
+  return numberFormat(vscode.env.language, { style: 'currency', currency: 'USD', maximumSignificantDigits: 2 }).format(amount);
 }
 
 function toMarkdown({ total, trained, messages }: ExampleTokens, share: string): vscode.MarkdownString {
-  const count = new Intl.NumberFormat(vscode.env.language);
+  const count = numberFormat(vscode.env.language);
   const markdown = new vscode.MarkdownString();
   markdown.appendMarkdown(
     vscode.l10n.t('**{0} tokens**, {1} of them trained on', count.format(total), count.format(trained)),

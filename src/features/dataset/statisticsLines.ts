@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { exampleTitle } from '../../core/dataset/exampleTitle.ts';
 import type { DatasetStatistics, Selection } from '../../core/dataset/statistics.ts';
+import { numberFormat } from '../../messages/numberFormat.ts';
 
 /** More lines are no list to choose from. */
 const mostItems = 1_000;
@@ -39,7 +40,7 @@ async function pickLine(
   column: vscode.ViewColumn | undefined,
 ): Promise<number | undefined> {
   const document = await openIfPossible(uri);
-  const count = new Intl.NumberFormat(vscode.env.language);
+  const count = numberFormat(vscode.env.language);
   const pick = vscode.window.createQuickPick<LineItem>();
   pick.title = title;
   pick.placeholder =

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { mostLines, type StatisticsReport } from '../../core/dataset/statistics.ts';
 import { formatName } from '../../messages/datasetWords.ts';
+import { numberFormat } from '../../messages/numberFormat.ts';
 import type { StatisticsStrings, StatisticsView } from '../../protocol/statistics.ts';
 
 /** How far a report is. */
@@ -33,7 +34,7 @@ function toActivity(facts: StatisticsFacts, report: StatisticsReport | undefined
   }
   if (facts.phase !== 'counting' || report === undefined || report.missingTokens === 0) return null;
   const { example } = report.states;
-  const missing = new Intl.NumberFormat(vscode.env.language).format(report.missingTokens);
+  const missing = numberFormat(vscode.env.language).format(report.missingTokens);
   return {
     text:
       report.missingTokens === 1
@@ -46,7 +47,7 @@ function toActivity(facts: StatisticsFacts, report: StatisticsReport | undefined
 
 function toRemarks(facts: StatisticsFacts, report: StatisticsReport | undefined): StatisticsView['remarks'] {
   const { t } = vscode.l10n;
-  const number = new Intl.NumberFormat(vscode.env.language);
+  const number = numberFormat(vscode.env.language);
   const remarks: StatisticsView['remarks'][number][] = [];
   if (facts.phase === 'failed') {
     remarks.push({ tone: 'error', text: t('The file could not be read: {0}', facts.reason), canRetry: true });

@@ -11,6 +11,7 @@ import type { WireCheckpoint } from '../../core/providers/wire.ts';
 import { jobFailureTexts } from '../../messages/jobFailures.ts';
 import { ageText, lossText, progressText, remainingText, stallText, statusText, waitingText } from '../../messages/jobs.ts';
 import { lifeSentence, lifeText } from '../../messages/models.ts';
+import { numberFormat } from '../../messages/numberFormat.ts';
 import type { JobNode } from './jobNode.ts';
 import { toErrorTooltip } from './jobTooltip.ts';
 
@@ -162,7 +163,7 @@ function checkpointItem(checkpoint: WireCheckpoint, { profile }: JobSurroundings
     ...(metrics.train_loss === undefined ? [] : [vscode.l10n.t('loss {0}', lossText(metrics.train_loss, language))]),
     ...(valid === undefined ? [] : [vscode.l10n.t('validation {0}', lossText(valid, language))]),
   ].join(' · ');
-  const label = vscode.l10n.t('Checkpoint at step {0}', new Intl.NumberFormat(language).format(step));
+  const label = vscode.l10n.t('Checkpoint at step {0}', numberFormat(language).format(step));
   const item = new vscode.TreeItem(label, None);
   item.description = losses;
   item.tooltip = model;

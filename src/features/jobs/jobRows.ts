@@ -4,6 +4,7 @@ import type { JobRecord, JobStore } from '../../core/jobs/jobStore.ts';
 import type { JobOrigins } from '../../platform/jobOrigins.ts';
 import { refOf } from './jobNode.ts';
 import type { TreeChoices } from './treeChoices.ts';
+import { numberFormat } from '../../messages/numberFormat.ts';
 
 /** Rows that a list begins with, and that «Load more…» adds. The editor takes all rows of a list at once. */
 const rowsAtOnce = 100;
@@ -54,7 +55,7 @@ export class JobRows {
     const all = this.#services.jobStore.list(connectionId);
     if (all.length === 0) return '';
     const { language } = vscode.env;
-    const number = (count: number): string => new Intl.NumberFormat(language).format(count);
+    const number = (count: number): string => numberFormat(language).format(count);
     const passing = this.passing(connectionId);
     const total = hasMore ? `${number(all.length)}+` : number(all.length);
     return passing.length === all.length ? total : vscode.l10n.t('{0} of {1}', number(passing.length), total);

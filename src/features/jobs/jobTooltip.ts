@@ -10,6 +10,7 @@ import type { Auto } from '../../core/providers/wire.ts';
 import { jobFailureSentence, jobFailureTexts } from '../../messages/jobFailures.ts';
 import { durationText, progressText, stallText, statusText, timeText, waitingText } from '../../messages/jobs.ts';
 import { lifeSentence } from '../../messages/models.ts';
+import { numberFormat } from '../../messages/numberFormat.ts';
 import { appendWords } from '../../platform/plainWords.ts';
 
 const { t } = vscode.l10n;
@@ -55,8 +56,8 @@ export function toErrorTooltip({ job }: JobRecord, requestId: string | undefined
 function facts(record: JobRecord, { connection, origin, stalledMs, life, requestId }: Beside): readonly [string, string][] {
   const { job } = record;
   const { language } = vscode.env;
-  const number = (value: number) => new Intl.NumberFormat(language).format(value);
-  const precise = new Intl.NumberFormat(language, { maximumSignificantDigits: 6 });
+  const number = (value: number) => numberFormat(language).format(value);
+  const precise = numberFormat(language, { maximumSignificantDigits: 6 });
   const auto = (value: Auto<number> | undefined) =>
     value === undefined || value === 'auto' ? t('auto') : precise.format(value);
   const status = describeStatus(job.status);

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
-import { parseRecipe } from '../../core/prepare/parseRecipe.ts';
+import { outputsOfRecipe } from '../../core/prepare/folderRecipes.ts';
 
 /** Recipes looked at; a workspace with more is asked for nothing. */
 const maxRecipes = 200;
@@ -12,7 +12,7 @@ export async function recipeOf(training: vscode.Uri, folder?: vscode.WorkspaceFo
   for (const uri of await vscode.workspace.findFiles(pattern, '**/node_modules/**', maxRecipes)) {
     try {
       const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-      const output = parseRecipe(text).recipe?.outputs.training;
+      const output = outputsOfRecipe(text)?.training;
       const writes = output !== undefined && resolve(dirname(uri.fsPath), output) === training.fsPath;
       if (writes && uri.scheme === training.scheme) return uri;
     } catch {

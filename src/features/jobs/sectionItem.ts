@@ -9,6 +9,7 @@ import { troubleOf, type Trouble } from '../../core/providers/trouble.ts';
 import type { WireFile } from '../../core/providers/wire.ts';
 import { ageText } from '../../messages/jobs.ts';
 import { lifeText } from '../../messages/models.ts';
+import { numberFormat } from '../../messages/numberFormat.ts';
 import type { Connection } from '../../platform/connections.ts';
 import type { WatchState } from '../../platform/connectionWatch.ts';
 import { explainError } from '../../platform/errorReport.ts';
@@ -86,7 +87,7 @@ export function sectionItem(section: SectionName, description: string): vscode.T
 export function groupItem(group: string, grouping: JobGrouping, count: number): vscode.TreeItem {
   const label = groupTitle(group, grouping);
   const item = new vscode.TreeItem(label, Expanded);
-  item.description = new Intl.NumberFormat(vscode.env.language).format(count);
+  item.description = numberFormat(vscode.env.language).format(count);
   item.iconPath = groupIcon(group, grouping);
   item.contextValue = 'group';
   if (group !== label) item.tooltip = group;
@@ -149,7 +150,7 @@ function sizeText(bytes: number, locale: string): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
   const power = Math.min(units.length - 1, Math.floor(Math.log(Math.max(1, bytes)) / Math.log(1_000)));
   const format = { style: 'unit', unit: units[power], unitDisplay: 'short', maximumSignificantDigits: 3 } as const;
-  return new Intl.NumberFormat(locale, format).format(bytes / 1_000 ** power);
+  return numberFormat(locale, format).format(bytes / 1_000 ** power);
 }
 
 export function moreItem(node: Extract<JobNode, { kind: 'more' }>): vscode.TreeItem {

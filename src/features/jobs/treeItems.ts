@@ -9,6 +9,7 @@ import type { JobTreeServices } from './jobTree.ts';
 import type { ListState } from './remoteList.ts';
 import { connectionItem, fileItem, groupItem, listedModelItem, moreItem, remarkItem, sectionItem, type Remark } from './sectionItem.ts';
 import { isDeleted, tunedRows, type ModelListing, type TunedRow } from './tunedList.ts';
+import { numberFormat } from '../../messages/numberFormat.ts';
 
 type TunedModels = { readonly items: readonly WireModel[]; readonly records: readonly JobRecord[]; readonly rows: readonly TunedRow[] };
 
@@ -77,7 +78,7 @@ export class TreeItems {
     const { kind, hasMore } = section === 'models' ? models.state(connectionId) : files.state(connectionId);
     if (kind === 'unread' || kind === 'closed') return '';
     const count = section === 'models' ? this.tuned(connectionId).length : files.state(connectionId).items.length;
-    const text = new Intl.NumberFormat(vscode.env.language).format(count);
+    const text = numberFormat(vscode.env.language).format(count);
     return [hasMore ? `${text}+` : text, ...(kind === 'failed' ? [vscode.l10n.t('not read again')] : [])].join(' · ');
   }
 

@@ -11,6 +11,7 @@ import type { WireEvent, WireJob } from '../../core/providers/wire.ts';
 import { explainDiagnosis } from '../../messages/diagnosis.ts';
 import { jobFailureSentence } from '../../messages/jobFailures.ts';
 import { durationText, statusText, timeText } from '../../messages/jobs.ts';
+import { numberFormat } from '../../messages/numberFormat.ts';
 import type { EventView, FactView, FinalView, JobView, ProgressView, Remark, StatusTone } from '../../protocol/metrics.ts';
 
 const { t } = vscode.l10n;
@@ -91,11 +92,11 @@ export function toEventViews(events: readonly WireEvent[], from = 0): EventView[
 function toProgress(record: JobRecord): ProgressView {
   const progress = jobProgress(record);
   if (progress === undefined) return { share: null, text: statusText(describeStatus(record.job.status)) };
-  const number = new Intl.NumberFormat(vscode.env.language);
+  const number = numberFormat(vscode.env.language);
   const { step, totalSteps, finishAt } = progress;
   if (totalSteps === undefined) return { share: null, text: t('Step {0}', number.format(step)) };
   const share = Math.min(1, step / totalSteps);
-  const percent = new Intl.NumberFormat(vscode.env.language, { style: 'percent' }).format(share);
+  const percent = numberFormat(vscode.env.language, { style: 'percent' }).format(share);
   const parts = [t('Step {0} of {1}', number.format(step), number.format(totalSteps)), percent];
   const left = finishAt === undefined ? 0 : finishAt - Date.now() / 1000;
   if (left > 0) parts.push(t('about {0} left', durationText(left)));
@@ -135,8 +136,8 @@ function toNumberOrAuto(value: number | 'auto' | undefined): string | undefined 
 
 function toFinals(curve: Curve, terminal: boolean): FinalView[] {
   const { language } = vscode.env;
-  const loss = new Intl.NumberFormat(language, { minimumFractionDigits: 4, maximumFractionDigits: 4 });
-  const share = new Intl.NumberFormat(language, { style: 'percent', minimumFractionDigits: 1 });
+  const loss = numberFormat(language, { minimumFractionDigits: 4, maximumFractionDigits: 4 });
+  const share = numberFormat(language, { style: 'percent', minimumFractionDigits: 1 });
   const summary = summarize(curve);
   const rows: readonly [Measure, string, Intl.NumberFormat][] = [
     ['trainLoss', t('Training loss'), loss],

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { settingNamesOf } from '../../../core/jobs/jobDraft.ts';
 import { costBasisText, costText, estimatedTimeText } from '../../../messages/cost.ts';
 import { methodText, reasonText } from '../../../messages/preflight.ts';
+import { numberFormat } from '../../../messages/numberFormat.ts';
 import { askChoice, back, type Step } from '../../../platform/stepInput.ts';
 import type { FullPlan } from './jobPlan.ts';
 import type { CheckedFile, PlanCheck } from './planCheck.ts';
@@ -79,7 +80,7 @@ export function graderName(grader: Readonly<Record<string, unknown>>): string {
 function fileText({ name, examples, file }: CheckedFile): string {
   if (file.kind === 'remote') return vscode.l10n.t('{0} (uploaded before)', name);
   if (examples === 1) return vscode.l10n.t('{0} (1 example)', name);
-  return vscode.l10n.t('{0} ({1} examples)', name, new Intl.NumberFormat(vscode.env.language).format(examples));
+  return vscode.l10n.t('{0} ({1} examples)', name, numberFormat(vscode.env.language).format(examples));
 }
 
 function row(label: string, description: string, stage: SummaryChoice): SummaryItem {

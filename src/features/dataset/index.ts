@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { contextKeys } from '../../contributions.ts';
+import type { JobStore } from '../../core/jobs/jobStore.ts';
 import type { DatasetRules } from '../../platform/datasetRules.ts';
 import type { DatasetChecker } from '../../platform/datasetChecker.ts';
 import type { Datasets } from '../../platform/datasets.ts';
@@ -35,6 +36,7 @@ type DatasetServices = {
   readonly trainingFiles: TrainingFiles;
   readonly tokens: TokenCounter;
   readonly connections: Connections;
+  readonly jobStore: JobStore;
 };
 
 /** Languages in which training files are opened: their own, and those somebody may call a dataset. */
@@ -42,7 +44,7 @@ const languages = ['jsonl', 'json', 'plaintext'].map((language) => ({ language }
 
 /** Marks the mistakes of training files while they are edited, and offers to mend them. */
 export function registerDataset(services: DatasetServices): vscode.Disposable {
-  const { context, log, datasets, datasetRules, trainingFiles, tokens, connections } = services;
+  const { context, log, datasets, datasetRules, trainingFiles, tokens, connections, jobStore } = services;
   const counted = new DatasetTokens({ datasets, tokens, log });
   const hints = new TokenHints(counted, languages);
   const examples = new ExampleFiles();
@@ -61,7 +63,7 @@ export function registerDataset(services: DatasetServices): vscode.Disposable {
     // The built-in language has JSON's comments, so Toggle Comment would write `//` into the data and break it.
     vscode.languages.setLanguageConfiguration('jsonl', { comments: {} }),
     counted,
-    new DatasetStatus({ datasets, datasetRules, leaks, tokens: counted, connections }),
+    new DatasetStatus({ datasets, datasetRules, leaks, tokens: counted, connections, jobStore }),
     hints,
     vscode.languages.registerCompletionItemProvider(languages, new DatasetCompletions(datasets), ...DatasetCompletions.triggers),
     vscode.languages.registerDocumentPasteEditProvider(

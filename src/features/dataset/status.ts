@@ -2,12 +2,13 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { commandIds } from '../../contributions.ts';
 import type { DatasetSummary } from '../../core/dataset/summary.ts';
-import type { ProviderProfile } from '../../core/providers/profile.ts';
+import { estimateDuration, pastRunsOf } from '../../core/cost/duration.ts';
+import type { JobStore } from '../../core/jobs/jobStore.ts';
 import type { TokenTotals } from '../../core/tokens/tokenLedger.ts';
 import { formatName } from '../../messages/datasetWords.ts';
-import { costText } from '../../messages/cost.ts';
+import { costText, estimatedTimeText } from '../../messages/cost.ts';
 import { numberFormat } from '../../messages/numberFormat.ts';
-import type { Connections } from '../../platform/connections.ts';
+import type { Connection, Connections } from '../../platform/connections.ts';
 import type { DatasetRules } from '../../platform/datasetRules.ts';
 import type { Datasets } from '../../platform/datasets.ts';
 import { DisposableStore } from '../../platform/disposables.ts';
@@ -22,6 +23,7 @@ type StatusServices = {
   readonly leaks: Pick<TrainingLeaks, 'trainingOf'>;
   readonly tokens: DatasetTokens;
   readonly connections: Pick<Connections, 'current' | 'onDidChange'>;
+  readonly jobStore: Pick<JobStore, 'list' | 'onDidChange'>;
 };
 
 type RowName = 'numbers' | 'cost' | 'problems';
@@ -38,8 +40,8 @@ export class DatasetStatus implements vscode.Disposable {
   readonly #disposables = new DisposableStore();
   readonly #rows = new Map<RowName, StatusRow>();
   #timer: NodeJS.Timeout | undefined;
-  /** Of the chosen connection; read again when that may be another. */
-  #profile: ProviderProfile | undefined;
+  /** The chosen one; read again when that may be another. */
+  #connection: Connection | undefined;
 
   constructor(services: StatusServices) {
     this.#services = services;
@@ -51,8 +53,14 @@ export class DatasetStatus implements vscode.Disposable {
     this.#disposables.add(services.tokens.onDidCount(updateOf));
     this.#disposables.add(
       services.connections.onDidChange(() => {
-        this.#profile = undefined;
+        this.#connection = undefined;
         this.#update();
+      }),
+    );
+    this.#disposables.add(
+      services.jobStore.onDidChange((change) => {
+        // How long a job takes is learnt from those that have ended.
+        if (change.kind === 'listChanged' || change.fields.has('status')) this.#updateSoon();
       }),
     );
     this.#disposables.add(vscode.window.onDidChangeActiveTextEditor(() => this.#update()));
@@ -95,12 +103,12 @@ export class DatasetStatus implements vscode.Disposable {
 
   #showCost({ uri }: vscode.TextDocument, summary: DatasetSummary, totals: TokenTotals | undefined): void {
     const estimate = this.#estimate(summary, totals);
-    if (estimate === '') {
+    if (estimate === undefined) {
       this.#remove('cost');
       return;
     }
     this.#row('cost', vscode.l10n.t('Training Cost')).show({
-      text: estimate,
+      ...estimate,
       command: { command: commandIds.jobsCreate, title: vscode.l10n.t('Create Job'), arguments: [uri] },
     });
   }
@@ -136,17 +144,22 @@ export class DatasetStatus implements vscode.Disposable {
     for (const name of this.#rows.keys()) this.#remove(name);
   }
 
-  #estimate({ format, examples, complete }: DatasetSummary, totals: TokenTotals | undefined): string {
-    if (format !== 'chat' || !complete || totals === undefined || totals.missing > 0) return '';
-    this.#profile ??= this.#services.connections.current.profile;
-    const cost = estimateTrainingCost(this.#profile, { examples, tokens: totals.tokens });
-    if (cost === undefined) return '';
+  #estimate({ format, examples, complete }: DatasetSummary, totals: TokenTotals | undefined): { readonly text: string; readonly detail: string } | undefined {
+    if (format !== 'chat' || !complete || totals === undefined || totals.missing > 0) return undefined;
+    const { id, profile } = (this.#connection ??= this.#services.connections.current);
+    const cost = estimateTrainingCost(profile, { examples, tokens: totals.tokens });
+    if (cost === undefined) return undefined;
     const { model, estimate } = cost;
-    const text = costText(estimate, vscode.env.language);
-    const { likely, from } = estimate.billed.epochs;
-    return from === 'assumed'
-      ? vscode.l10n.t('on {0}, {1}', model, text)
-      : vscode.l10n.t('{0} epochs on {1}, {2}', likely, model, text);
+    const price = costText(estimate, vscode.env.language);
+    const { epochs, total } = estimate.billed;
+    const runs = pastRunsOf(this.#services.jobStore.list(id).map(({ job }) => job), model);
+    return {
+      text:
+        epochs.from === 'assumed'
+          ? vscode.l10n.t('on {0}, {1}', model, price)
+          : vscode.l10n.t('{0} epochs on {1}, {2}', epochs.likely, model, price),
+      detail: vscode.l10n.t('time {0}', estimatedTimeText(estimateDuration(runs, total))),
+    };
   }
 }
 

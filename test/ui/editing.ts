@@ -108,7 +108,8 @@ export class Editing {
     await workbench.inThemes('status', 'capture');
     const text = (await workbench.page.locator('.hover-language-status').allInnerTexts()).join(' ').replace(/\s+/g, ' ');
     assert.match(text, /supervised chat · 60 examples · [\d,]+ tokens.*Show Statistics/);
-    assert.match(text, /20 epochs on tunesmith-tiny, free.*time unknown: no earlier job of this model here.*Create Job/);
+    assert.match(text, /20 epochs on tunesmith-tiny, free.*Create Job/);
+    assert.match(text, /training time unknown: no earlier job of this model here/);
     assert.match(text, /1 error, 1 warning, 1 hint.*Show Problems/);
     await workbench.page.keyboard.press('Escape');
     return text.slice(0, 160);

@@ -26,7 +26,7 @@ type StatusServices = {
   readonly jobStore: Pick<JobStore, 'list' | 'onDidChange'>;
 };
 
-type RowName = 'numbers' | 'cost' | 'problems';
+type RowName = 'numbers' | 'cost' | 'time' | 'problems';
 
 /** Milliseconds: a moment after the problems of an edited line its tokens are known too, and both are shown at once. */
 const gatherMs = 60;
@@ -105,10 +105,12 @@ export class DatasetStatus implements vscode.Disposable {
     const estimate = this.#estimate(summary, totals);
     if (estimate === undefined) {
       this.#remove('cost');
+      this.#remove('time');
       return;
     }
+    this.#row('time', vscode.l10n.t('Training Time')).show({ text: estimate.time });
     this.#row('cost', vscode.l10n.t('Training Cost')).show({
-      ...estimate,
+      text: estimate.cost,
       command: { command: commandIds.jobsCreate, title: vscode.l10n.t('Create Job'), arguments: [uri] },
     });
   }
@@ -144,7 +146,7 @@ export class DatasetStatus implements vscode.Disposable {
     for (const name of this.#rows.keys()) this.#remove(name);
   }
 
-  #estimate({ format, examples, complete }: DatasetSummary, totals: TokenTotals | undefined): { readonly text: string; readonly detail: string } | undefined {
+  #estimate({ format, examples, complete }: DatasetSummary, totals: TokenTotals | undefined): { readonly cost: string; readonly time: string } | undefined {
     if (format !== 'chat' || !complete || totals === undefined || totals.missing > 0) return undefined;
     const { id, profile } = (this.#connection ??= this.#services.connections.current);
     const cost = estimateTrainingCost(profile, { examples, tokens: totals.tokens });
@@ -154,11 +156,11 @@ export class DatasetStatus implements vscode.Disposable {
     const { epochs, total } = estimate.billed;
     const runs = pastRunsOf(this.#services.jobStore.list(id).map(({ job }) => job), model);
     return {
-      text:
+      cost:
         epochs.from === 'assumed'
           ? vscode.l10n.t('on {0}, {1}', model, price)
           : vscode.l10n.t('{0} epochs on {1}, {2}', epochs.likely, model, price),
-      detail: vscode.l10n.t('time {0}', estimatedTimeText(estimateDuration(runs, total))),
+      time: vscode.l10n.t('training time {0}', estimatedTimeText(estimateDuration(runs, total))),
     };
   }
 }

@@ -9,7 +9,6 @@ import { toSummary } from './newJob.ts';
 import type { Visit } from './visit.ts';
 import type { Workbench } from './workbench.ts';
 
-
 const paidJob = { training: 'paid.train.jsonl', model: 'base-7b', suffix: 'paid-job' };
 const output = join(repository, 'out/behaviours');
 

@@ -7,7 +7,6 @@ import { switchWithKey } from './keys.ts';
 import type { Visit } from './visit.ts';
 import type { Workbench } from './workbench.ts';
 
-
 const output = join(repository, 'out/behaviours');
 const hourAgo = Math.floor(Date.now() / 1_000) - 3_600;
 const tuned = 'gpt-4.1-mini-2025-04-14.ft-0a1b2c-support';
@@ -162,5 +161,4 @@ class Deployer {
     await workbench.setSideBarWidth(420);
     await workbench.treeRow(/support.*Succeeded/).first().waitFor();
   }
-
 }

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { chatLine } from '../support/chatLines.ts';
 import type { Workbench } from './workbench.ts';
 
-
 const questions = [
   ['How do I reset my password?', 'Open Settings, choose Account, then Reset password. You get a mail with a link that works for one hour.'],
   ['Where do I see my invoices?', 'Invoices are under Billing. Each can be downloaded as PDF.'],

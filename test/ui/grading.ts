@@ -167,5 +167,4 @@ class Grading {
   #read(name: string): Written {
     return JSON.parse(readFileSync(join(this.#folder, name), 'utf8')) as Written;
   }
-
 }

@@ -12,7 +12,6 @@ import { toSummary } from './newJob.ts';
 import type { Visit } from './visit.ts';
 import type { Workbench } from './workbench.ts';
 
-
 const tunedJob = { training: 'paid.train.jsonl', model: 'org/base-8b', suffix: 'tunes' };
 const output = join(repository, 'out/behaviours');
 /** What the service says that a job costs, once it has the file. */
@@ -125,6 +124,4 @@ class Buyer {
     await this.#workbench.pick('Create Job');
     await this.#workbench.answerDialog('Create Job');
   }
-
-
 }

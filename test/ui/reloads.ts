@@ -11,7 +11,6 @@ import { fromValidation, toSummary } from './newJob.ts';
 import type { Visit } from './visit.ts';
 import type { Workbench } from './workbench.ts';
 
-
 const model = 'base-7b';
 const output = join(repository, 'out/behaviours');
 const mebibyte = 1024 * 1024;
@@ -188,8 +187,6 @@ class Reloader {
     change({ status: 'succeeded', fine_tuned_model: 'ft:base-7b:acme:unheard:1', finished_at: now, trained_tokens: 5_000 });
     await workbench.notification(/"unheard" has finished/).waitFor();
   }
-
-
 }
 
 function stepEvent(step: number, at: number): unknown {

@@ -157,11 +157,17 @@ export class Workbench {
   /** Opens the view container of the activity bar with this title. */
   async openContainer(title: string): Promise<void> {
     const tab = this.page.locator(`.activitybar .action-item:has([aria-label^="${title}"])`).first();
+    const shown = this.page.locator('.sidebar .composite.title', { hasText: title });
     await tab.waitFor();
-    if ((await tab.getAttribute('aria-expanded')) !== 'true' && !(await this.#isChecked(tab))) {
-      await tab.click();
+    // While a window restores its side bar, a click may close what was just going to open: then it takes another one.
+    for (let tries = 0; tries < 3; tries += 1) {
+      if (await shown.isVisible()) return;
+      if ((await tab.getAttribute('aria-expanded')) !== 'true' && !(await this.#isChecked(tab))) {
+        await tab.click();
+      }
+      if (await shown.waitFor({ timeout: 5_000 }).then(() => true, () => false)) return;
     }
-    await this.page.locator('.sidebar .composite.title', { hasText: title }).waitFor();
+    await shown.waitFor();
   }
 
   /** Drags the border between side bar and editors. */

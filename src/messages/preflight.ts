@@ -92,14 +92,14 @@ export function reasonText(reason: PreflightReason, locale: string): ReasonText 
       return {
         label: t('The service names its own price'),
         sentence: reason.estimated
-          ? t('It does so once the files are there. If it is above the estimate, you are asked before the job is made; above a limit of yours none is made.')
-          : t('It does so once the files are there, and you are asked before the job is made; above a limit of yours none is made.'),
+          ? t('Above the estimate you are asked before the job is made; above a limit of yours none is made.')
+          : t('You are asked before the job is made; above a limit of yours none is made.'),
       };
     case 'deploy.needed':
       return {
         label: t('Needs a deployment'),
         sentence: reason.guided
-          ? t('The tuned model answers only once it is deployed at the service, which costs by the hour, also when idle.')
+          ? t('The tuned model answers only once it is deployed, which costs by the hour, also when idle.')
           : t('The tuned model answers only once it is deployed; you are asked after the job.'),
       };
     default:
